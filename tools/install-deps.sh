@@ -1,0 +1,51 @@
+#!/bin/sh
+# Installs what is missing of the packages that building, the demo or the tests need:
+#
+#   tools/install-deps.sh build|demo|test
+#
+# For Debian 12, 13 and Ubuntu 24.04 or newer, as root or with sudo. When nothing is missing it
+# does nothing and needs no rights.
+set -eu
+
+build="gcc libc6-dev meson ninja-build pkg-config
+    libmbedtls-dev libssl-dev libuv1-dev libhttp-parser-dev libjansson-dev"
+demo="$build curl"
+test="$demo clang libclang-rt-dev libcmocka-dev valgrind
+    openssl gnutls-bin tshark
+    python3 python3-pytest python3-jsonschema
+    make dpkg-dev debian-archive-keyring"
+
+case "${1-}" in
+build) wanted=$build ;;
+demo) wanted=$demo ;;
+test) wanted=$test ;;
+*) echo "usage: $0 build|demo|test" >&2; exit 2 ;;
+esac
+
+if ! command -v apt-get >/dev/null; then
+    echo "This is not a Debian or an Ubuntu, so please see to it that these are there:" >&2
+    echo $wanted >&2
+    exit 0
+fi
+
+missing=
+for package in $wanted; do
+    state=$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null || true)
+    [ "$state" = installed ] || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+as_root=
+if [ "$(id -u)" != 0 ]; then
+    command -v sudo >/dev/null || { echo "Run this as root, or install:$missing" >&2; exit 1; }
+    as_root=sudo
+fi
+echo "Installing:$missing"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+quietly() {
+    "$@" >"$log" 2>&1 </dev/null || { tail -n 30 "$log" >&2; exit 1; }
+}
+quietly $as_root apt-get -q update
+quietly $as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get -q -y --no-install-recommends install $missing
