@@ -1,0 +1,112 @@
+/* pki.h - whom we believe (hs_trust), who we are (hs_credential), and how a certificate
+ * chain is judged (hs_verify).
+ *
+ * Trust and credential objects are filled by one thread, then handed to configurations;
+ * from then on they are immutable, ref-counted and may be shared by threads. Arguments are
+ * copied before a function returns unless its comment says otherwise. */
+#ifndef HANDSHAKE_PKI_H
+#define HANDSHAKE_PKI_H
+
+#include "handshake/provider.h"
+#include "handshake/status.h"
+
+/* ---- trust: the anchors ----------------------------------------------------------------- */
+typedef struct hs_trust hs_trust;
+
+enum {
+    /* The anchors speak only for localhost, names under .localhost and .test, and loopback
+     * addresses: what the root of the default mini-ca gets. */
+    HS_TRUST_LOCAL_ONLY = 1
+};
+
+/* An empty store: it believes nobody. The provider is kept alive by the store. */
+HS_MUST_CHECK hs_status hs_trust_new(hs_provider *provider, hs_trust **out);
+hs_trust *hs_trust_ref(hs_trust *trust);
+void hs_trust_unref(hs_trust *trust); /* NULL is allowed */
+
+/* Adds each certificate of a PEM bundle (or one DER certificate). `source` is what reports
+ * name as their origin ("--cacert root.pem"). What does not parse is skipped and counted
+ * (*skipped may be NULL); with none at all: HS_E_NO_CERTIFICATE. */
+HS_MUST_CHECK hs_status hs_trust_add(hs_trust *trust, hs_span pem_or_der, const char *source,
+                                     unsigned flags, size_t *added, size_t *skipped);
+
+/* The same from a file, or from each *.pem, *.crt and *.cer file of a folder. HS_E_IO with errno set. */
+HS_MUST_CHECK hs_status hs_trust_add_path(hs_trust *trust, const char *path, unsigned flags,
+                                          size_t *added, size_t *skipped);
+
+/* The bundle of the operating system, where one of the usual files exists, else HS_E_IO. */
+HS_MUST_CHECK hs_status hs_trust_add_system(hs_trust *trust, size_t *added);
+
+size_t hs_trust_count(const hs_trust *trust);
+
+/* "system bundle (142), default mini-ca (1)"; borrowed until the store changes or goes. */
+const char *hs_trust_sources(const hs_trust *trust);
+
+/* ---- credential: a certificate chain and its private key ------------------------------------ */
+typedef struct hs_credential hs_credential;
+
+/* chain: PEM, leaf first (the rest in any order is put in order), or one DER certificate.
+ * key: PEM or DER, .p NULL where somebody else signs (HS_ASK_SIGN). password: .p NULL for
+ * none. HS_E_KEY_MISMATCH if the key is not the leaf's; errors.def for the rest. */
+HS_MUST_CHECK hs_status hs_credential_new(hs_provider *provider, hs_span chain, hs_span key,
+                                          hs_span password, hs_credential **out);
+hs_credential *hs_credential_ref(hs_credential *credential);
+void hs_credential_unref(hs_credential *credential); /* NULL is allowed */
+
+/* DER certificates, leaf first; borrowed from the credential. */
+const hs_span *hs_credential_chain(const hs_credential *credential, size_t *n);
+
+/* ---- judging a chain ------------------------------------------------------------------------ */
+typedef enum { HS_PURPOSE_SERVER, HS_PURPOSE_CLIENT } hs_purpose;
+
+typedef struct {
+    size_t size;          /* sizeof(hs_verify_options) */
+    const hs_span *chain; /* DER, the leaf first, the others in any order; borrowed */
+    size_t n_chain;
+    hs_purpose purpose;
+    const char *name; /* DNS name or IP literal the leaf must be for; NULL: not checked */
+    int64_t now;      /* Unix time in seconds */
+} hs_verify_options;
+
+/* One named check and how it ended. Texts are for people, without a full stop. */
+typedef struct {
+    const char *check;    /* "validity", "issuer", "name", "key_usage", ... */
+    bool ok;
+    int depth;            /* certificate in the path, 0 = leaf; -1: the whole path */
+    hs_status status;     /* HS_OK, or what this failure alone would be */
+    const char *subject;  /* of that certificate, "CN=example.test" */
+    const char *expected; /* "a time between 2026-01-01 and 2026-11-18" */
+    const char *got;      /* "expired 3 days ago on 2026-11-18" */
+    const char *fix;      /* what to do; "" when ok */
+    const char *rule;     /* "rfc5280#section-4.1.2.5" */
+} hs_report_row;
+
+/* A certificate as people want to see it; dates as Unix seconds. */
+typedef struct {
+    hs_span der;
+    const char *subject, *issuer, *names; /* names: "DNS:a.test, IP:127.0.0.1" */
+    const char *key;                      /* "ECDSA P-256", "RSA 2048" */
+    const char *serial, *sha256;          /* hex */
+    int64_t not_before, not_after;
+} hs_report_cert;
+
+typedef struct {
+    hs_status verdict;         /* HS_OK, or the status of the most telling failed check */
+    const hs_report_row *rows; /* every check on the best path, all of them reported */
+    size_t n_rows, n_failed;
+    const hs_report_cert *path; /* leaf first, up to and with the anchor if one was found */
+    size_t n_path;
+    size_t paths_tried;
+    const char *anchor_source; /* where the anchor came from; "" if none */
+    size_t anchors;            /* how many anchors there were to choose from */
+    char summary[200];         /* one sentence: "certificate expired 3 days ago on 2026-11-18" */
+} hs_report;
+
+/* Builds paths from the leaf to an anchor, checks them and reports each check by name.
+ * Returns report->verdict, or HS_E_NOMEM/HS_E_MISUSE (then *report is NULL). The report is
+ * the caller's: hs_report_free. `trust` NULL: nobody is trusted. */
+HS_MUST_CHECK hs_status hs_verify(hs_provider *provider, const hs_trust *trust,
+                                  const hs_verify_options *options, hs_report **report);
+void hs_report_free(hs_report *report); /* NULL is allowed */
+
+#endif
