@@ -30,9 +30,9 @@ typedef struct hs__rd hs__rd;
 
 /* One leaf field. Leaves cover every byte of a message exactly once. */
 typedef struct {
-    const hs__rd *at;  /* the reader it was read by: hs__rd_path(at, name) is its full path */
-    const char *name;  /* NULL: an item of the list `at` */
-    size_t off;        /* from the first byte of the outermost reader */
+    const hs__rd *at; /* the reader it was read by: hs__rd_path(at, name) is its full path */
+    const char *name; /* NULL: an item of the list `at` */
+    size_t off;       /* from the first byte of the outermost reader */
     hs_span bytes;
     hs__field_kind kind;
     uint64_t value;    /* for LENGTH, UINT and CODE */
