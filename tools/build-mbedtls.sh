@@ -47,7 +47,7 @@ fetch_from() {
 }
 
 fetch() {
-    for uri in $(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | awk '!seen[$0]++'); do
+    for uri in $(apt-get indextargets --no-release-info --format '$(REPO_URI)' 'Created-By: Packages' | awk '!seen[$0]++'); do
         if fetch_from "$uri" >"$work/apt.log" 2>&1; then
             return 0
         fi
