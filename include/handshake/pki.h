@@ -66,6 +66,8 @@ typedef struct {
     hs_purpose purpose;
     const char *name; /* DNS name or IP literal the leaf must be for; NULL: not checked */
     int64_t now;      /* Unix time in seconds */
+    bool details;     /* texts for checks that pass, too, and for the certificates of a path
+                         that is fine: what a trace shows; without them a good chain costs less */
 } hs_verify_options;
 
 /* One named check and how it ended. Texts are for people, without a full stop. */
@@ -79,11 +81,12 @@ typedef struct {
     const char *got;      /* "expired 3 days ago on 2026-11-18" */
     const char *fix;      /* what to do; "" when ok */
     const char *rule;     /* "rfc5280#section-4.1.2.5" */
-} hs_report_row;
+} hs_report_row; /* expected, got: "" in a row that is ok, without `details` */
 
-/* A certificate as people want to see it; dates as Unix seconds. */
+/* A certificate as people want to see it; dates as Unix seconds. Its texts are "" where
+ * neither the verdict nor `details` asked for them. */
 typedef struct {
-    hs_span der;
+    hs_span der; /* borrowed from hs_verify_options.chain, or from the trust store */
     const char *subject, *issuer, *names; /* names: "DNS:a.test, IP:127.0.0.1" */
     const char *key;                      /* "ECDSA P-256", "RSA 2048" */
     const char *serial, *sha256;          /* hex */

@@ -1,0 +1,28 @@
+/* credential.h - what the engine asks of a credential: chain, key, and whether it fits. */
+#ifndef HS_PKI_CREDENTIAL_H
+#define HS_PKI_CREDENTIAL_H
+
+#include "handshake/pki.h"
+#include "pki/hostname.h"
+
+/* Borrowed from the credential. The key is NULL where somebody else signs. */
+const hs__cert *hs__credential_leaf(const hs_credential *credential);
+const hs__private_key *hs__credential_key(const hs_credential *credential);
+const hs_provider *hs__credential_provider(const hs_credential *credential);
+
+/* Of the leaf's public key; HS__KEY_RSA_PSS where the certificate says id-RSASSA-PSS. */
+hs__key_type hs__credential_key_type(const hs_credential *credential);
+
+/* The leaf is for this name by its subjectAltName. An SNI name that is no host name fits
+ * nothing. */
+bool hs__credential_fits_name(const hs_credential *credential, const char *server_name);
+
+/* A signature of this kind with a key of this type (both from the TLS scheme) can be made
+ * with it: the key is of the type, keyUsage allows digitalSignature, PSS parameters in the
+ * certificate agree, and the modulus has room for the hash. */
+bool hs__credential_can_sign(const hs_credential *credential, hs__key_type type, hs__sig_alg alg);
+
+/* The same question about a peer's leaf. */
+bool hs__cert_can_sign(const hs__cert *leaf, hs__key_type type, hs__sig_alg alg);
+
+#endif
