@@ -20,6 +20,10 @@
 #include "handshake/trace.h"
 #include "handshake/types.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef struct hs_config hs_config; /* immutable once made; ref-counted */
 typedef struct hs_conn hs_conn;     /* one connection, client or server */
 
@@ -35,42 +39,42 @@ typedef enum { HS_HRR_AUTO, HS_HRR_ALWAYS } hs_hrr_policy;
 
 /* Bounds on what a peer may make us hold or do. 0 means the default. */
 typedef struct {
-    size_t message;       /* one handshake message but Certificate; default 64 KiB */
-    size_t chain;         /* one Certificate message; default 100 KiB */
-    unsigned empty_records; /* records without content in a row; default 32 */
-    unsigned key_updates; /* KeyUpdates from the peer without application data between; 32 */
+    size_t message;           /* one handshake message but Certificate; default 64 KiB */
+    size_t chain;             /* one Certificate message; default 100 KiB */
+    unsigned empty_records;   /* records without content in a row; default 32 */
+    unsigned key_updates;     /* KeyUpdates from the peer without application data between; 32 */
     uint64_t records_per_key; /* seal that many, then KeyUpdate; default the AEAD's limit (5.5) */
 } hs_limits;
 
 /* All-zero but `size` and `provider` is a safe client that trusts nobody. */
 typedef struct {
-    size_t size;                         /* sizeof(hs_options) */
-    hs_provider *provider;               /* required; the config keeps a reference       */
-    uint16_t min_version, max_version;   /* 0: 0x0304 and 0x0304                         */
-    const uint16_t *suites;              /* 0-terminated, best first; NULL: all          */
-    const uint16_t *groups;              /* 0-terminated, best first; NULL: the provider's */
-    const uint16_t *shares;              /* client: groups to send a key share for; NULL: the
-                                            first of `groups`; an empty list asks for HRR */
-    const uint16_t *schemes;             /* signature schemes, best first; NULL: all     */
-    const char *const *alpn;             /* NULL-terminated, best first                  */
-    hs_trust *trust;                     /* whom we believe; NULL: nobody                */
-    hs_verify_mode verify;               /* REPORT_ONLY: go on when a check fails (-k)   */
-    hs_credential *const *identity;      /* who we are; NULL-terminated, best first      */
-    hs_client_auth client_auth;          /* server: ask the client for a certificate     */
-    hs_preference prefer;                /* server: whose order of suites and groups     */
-    hs_hrr_policy hrr;                   /* server: ALWAYS sends one HelloRetryRequest   */
-    bool strict_sni;                     /* server: unrecognized_name when no identity fits */
-    bool no_compat;                      /* client: no legacy_session_id, so no CCS (E.4) */
-    bool strict_legacy_version;          /* server: 4.2.2's MUST also without 0x0304 offered */
-    uint16_t record_size_limit;          /* largest plaintext record we take (8449); 0: off */
-    unsigned ask;                        /* HS_ASK_*: decide these yourself              */
+    size_t size;                       /* sizeof(hs_options) */
+    hs_provider *provider;             /* required; the config keeps a reference       */
+    uint16_t min_version, max_version; /* 0: 0x0304 and 0x0304                         */
+    const uint16_t *suites;            /* 0-terminated, best first; NULL: all          */
+    const uint16_t *groups;            /* 0-terminated, best first; NULL: the provider's */
+    const uint16_t *shares;            /* client: groups to send a key share for; NULL: the
+                                          first of `groups`; an empty list asks for HRR */
+    const uint16_t *schemes;           /* signature schemes, best first; NULL: all     */
+    const char *const *alpn;           /* NULL-terminated, best first                  */
+    hs_trust *trust;                   /* whom we believe; NULL: nobody                */
+    hs_verify_mode verify;             /* REPORT_ONLY: go on when a check fails (-k)   */
+    hs_credential *const *identity;    /* who we are; NULL-terminated, best first      */
+    hs_client_auth client_auth;        /* server: ask the client for a certificate     */
+    hs_preference prefer;              /* server: whose order of suites and groups     */
+    hs_hrr_policy hrr;                 /* server: ALWAYS sends one HelloRetryRequest   */
+    bool strict_sni;                   /* server: unrecognized_name when no identity fits */
+    bool no_compat;                    /* client: no legacy_session_id, so no CCS (E.4) */
+    bool strict_legacy_version;        /* server: 4.2.2's MUST also without 0x0304 offered */
+    uint16_t record_size_limit;        /* largest plaintext record we take (8449); 0: off */
+    unsigned ask;                      /* HS_ASK_*: decide these yourself              */
     hs_limits limits;
-    uint64_t (*now_ms)(void *ctx);       /* Unix time; required to verify certificates   */
-    uint64_t (*mono_us)(void *ctx);      /* for the trace's times; NULL: no times        */
-    void *clock_ctx;                     /* for now_ms and mono_us                       */
+    uint64_t (*now_ms)(void *ctx);  /* Unix time; required to verify certificates   */
+    uint64_t (*mono_us)(void *ctx); /* for the trace's times; NULL: no times        */
+    void *clock_ctx;                /* for now_ms and mono_us                       */
     void (*trace)(void *trace_ctx, const hs_trace *event);
-    unsigned trace_mask;                 /* HS_TRACE_MASK(kind)s, HS_TRACE_SECRETS       */
-    const hs_alloc *alloc;               /* NULL: calloc and free; outlives the config   */
+    unsigned trace_mask;   /* HS_TRACE_MASK(kind)s, HS_TRACE_SECRETS       */
+    const hs_alloc *alloc; /* NULL: calloc and free; outlives the config   */
 } hs_options;
 
 /* Checks and copies `o`. On HS_E_CONFIG, *why is a static sentence to print. */
@@ -141,8 +145,8 @@ typedef enum {
 } hs_event_kind;
 
 typedef struct {
-    hs_status status;  /* a row of errors.def                                               */
-    int alert;         /* sent by us, or received (from_peer); HS_NO_ALERT                  */
+    hs_status status; /* a row of errors.def                                               */
+    int alert;        /* sent by us, or received (from_peer); HS_NO_ALERT                  */
     bool from_peer;
     const char *where; /* "ServerHello.extensions[key_share].group"; "" where not in a field */
     const char *rule;  /* "rfc9846#section-4.3.8"                                           */
@@ -152,15 +156,16 @@ typedef struct {
 
 typedef struct {
     hs_event_kind kind;
-    hs_span bytes;            /* DATA; ASK_SIGN: what to sign; ASK_CONFIG: ClientHello      */
-    uint16_t scheme;          /* ASK_SIGN: SignatureScheme                                  */
+    hs_span bytes;             /* DATA; ASK_SIGN: what to sign; ASK_CONFIG: ClientHello      */
+    uint16_t scheme;           /* ASK_SIGN: SignatureScheme                                  */
     hs_credential *credential; /* ASK_SIGN: whose key                                       */
-    const hs_span *chain;     /* ASK_VERIFY: DER, leaf first                                */
+    const hs_span *chain;      /* ASK_VERIFY: DER, leaf first                                */
     size_t n_chain;
-    hs_purpose purpose;       /* ASK_VERIFY                                                 */
-    const char *server_name;  /* ASK_CONFIG: what SNI asks for; ASK_VERIFY: the name to check; or NULL */
-    hs_span alpn;             /* ASK_CONFIG: ProtocolNameList as on the wire                */
-    const hs_error *error;    /* FAILED                                                     */
+    hs_purpose purpose; /* ASK_VERIFY                                                 */
+    const char
+        *server_name; /* ASK_CONFIG: what SNI asks for; ASK_VERIFY: the name to check; or NULL */
+    hs_span alpn;     /* ASK_CONFIG: ProtocolNameList as on the wire                */
+    const hs_error *error; /* FAILED                                                     */
 } hs_event;
 
 /* Takes the oldest event. What *ev points at is borrowed until the next hs_next; of a question
@@ -180,15 +185,15 @@ HS_MUST_CHECK hs_status hs_answer_sign(hs_conn *c, const void *sig, size_t n);
 
 /* ---- what is known of a connection --------------------------------------------------------- */
 typedef struct {
-    const char *state;               /* the row we are in, "WAIT_SH"                         */
+    const char *state; /* the row we are in, "WAIT_SH"                         */
     bool is_server, is_connected, hrr, resumed;
-    uint16_t version, suite, group;  /* 0: not known yet                                     */
-    uint16_t scheme;                 /* of the peer's CertificateVerify; 0: none             */
-    uint16_t own_scheme;             /* of ours                                              */
+    uint16_t version, suite, group; /* 0: not known yet                                     */
+    uint16_t scheme;                /* of the peer's CertificateVerify; 0: none             */
+    uint16_t own_scheme;            /* of ours                                              */
     hs_span alpn;
-    const char *server_name;         /* SNI sent or received; NULL: none                     */
-    bool peer_authenticated;         /* its certificate and proof of key are verified        */
-    hs_status verdict;               /* of its chain; with REPORT_ONLY it may have failed    */
+    const char *server_name; /* SNI sent or received; NULL: none                     */
+    bool peer_authenticated; /* its certificate and proof of key are verified        */
+    hs_status verdict;       /* of its chain; with REPORT_ONLY it may have failed    */
     uint64_t bytes_tx, bytes_rx, records_tx, records_rx, app_tx, app_rx;
     uint64_t key_updates_tx, key_updates_rx;
 } hs_info;
@@ -203,7 +208,11 @@ const hs_report *hs_peer_report(const hs_conn *c);
 hs_config *hs_conn_config(const hs_conn *c);
 
 /* RFC 9846 7.5. HS_E_NOT_YET before HS_EV_CONNECTED. No context and an empty one are the same. */
-HS_MUST_CHECK hs_status hs_export(const hs_conn *c, const char *label, hs_span context, uint8_t *out,
-                                  size_t n);
+HS_MUST_CHECK hs_status hs_export(const hs_conn *c, const char *label, hs_span context,
+                                  uint8_t *out, size_t n);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

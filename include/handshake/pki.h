@@ -10,6 +10,10 @@
 #include "handshake/provider.h"
 #include "handshake/status.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* ---- trust: the anchors ----------------------------------------------------------------- */
 typedef struct hs_trust hs_trust;
 
@@ -30,7 +34,8 @@ void hs_trust_unref(hs_trust *trust); /* NULL is allowed */
 HS_MUST_CHECK hs_status hs_trust_add(hs_trust *trust, hs_span pem_or_der, const char *source,
                                      unsigned flags, size_t *added, size_t *skipped);
 
-/* The same from a file, or from each *.pem, *.crt and *.cer file of a folder. HS_E_IO with errno set. */
+/* The same from a file, or from each *.pem, *.crt and *.cer file of a folder. HS_E_IO with errno
+ * set. */
 HS_MUST_CHECK hs_status hs_trust_add_path(hs_trust *trust, const char *path, unsigned flags,
                                           size_t *added, size_t *skipped);
 
@@ -72,7 +77,7 @@ typedef struct {
 
 /* One named check and how it ended. Texts are for people, without a full stop. */
 typedef struct {
-    const char *check;    /* "validity", "issuer", "name", "key_usage", ... */
+    const char *check; /* "validity", "issuer", "name", "key_usage", ... */
     bool ok;
     int depth;            /* certificate in the path, 0 = leaf; -1: the whole path */
     hs_status status;     /* HS_OK, or what this failure alone would be */
@@ -81,7 +86,7 @@ typedef struct {
     const char *got;      /* "expired 3 days ago on 2026-11-18" */
     const char *fix;      /* what to do; "" when ok */
     const char *rule;     /* "rfc5280#section-4.1.2.5" */
-} hs_report_row; /* expected, got: "" in a row that is ok, without `details` */
+} hs_report_row;          /* expected, got: "" in a row that is ok, without `details` */
 
 /* A certificate as people want to see it; dates as Unix seconds. Its texts are "" where
  * neither the verdict nor `details` asked for them. */
@@ -111,5 +116,9 @@ typedef struct {
 HS_MUST_CHECK hs_status hs_verify(hs_provider *provider, const hs_trust *trust,
                                   const hs_verify_options *options, hs_report **report);
 void hs_report_free(hs_report *report); /* NULL is allowed */
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

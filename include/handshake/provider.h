@@ -7,6 +7,10 @@
 
 #include "handshake/status.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef struct hs_provider hs_provider;
 
 /* By name: "mbedtls", "libcrypto", or NULL for the default (mbedtls). HS_E_UNSUPPORTED:
@@ -22,5 +26,9 @@ void hs_provider_unref(hs_provider *p); /* NULL is allowed */
 /* "mbedtls", and the version of the library that runs: "2.28.3". */
 const char *hs_provider_name(const hs_provider *p);
 const char *hs_provider_version(const hs_provider *p);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

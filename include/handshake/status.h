@@ -9,6 +9,10 @@
 
 #include "handshake/types.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef enum {
     HS_OK = 0,
 #define HS_ERROR(name, alert, rule, text) HS_E_##name,
@@ -30,5 +34,9 @@ int hs_status_alert(hs_status status);
 
 /* The rule that was broken, as "rfc9846#section-5.2"; "" where there is none. */
 const char *hs_status_rule(hs_status status);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

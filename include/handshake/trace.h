@@ -38,10 +38,16 @@ typedef enum {
 } hs_trace_kind;
 
 #define HS_TRACE_MASK(kind) (1u << (kind))
-#define HS_TRACE_SECRETS (1u << 31)      /* with values: derive, secret, opened, appdata */
-#define HS_TRACE_ALL (HS_TRACE_SECRETS - 1u) /* every kind, secrets hidden */
+#define HS_TRACE_SECRETS    (1u << 31) /* with values: derive, secret, opened, appdata */
+#define HS_TRACE_ALL        (HS_TRACE_SECRETS - 1u) /* every kind, secrets hidden */
 
-typedef enum { HS_FIELD_LENGTH, HS_FIELD_UINT, HS_FIELD_CODE, HS_FIELD_BYTES, HS_FIELD_TEXT } hs_field_kind;
+typedef enum {
+    HS_FIELD_LENGTH,
+    HS_FIELD_UINT,
+    HS_FIELD_CODE,
+    HS_FIELD_BYTES,
+    HS_FIELD_TEXT
+} hs_field_kind;
 
 typedef struct {
     const char *what; /* "connected", "accepted", "eof", "reset", "closed" */
@@ -64,11 +70,11 @@ typedef struct {
 
 typedef struct {
     bool outbound;
-    uint64_t n;          /* the record's number, as in its HS_TR_WIRE */
-    bool ok;             /* false: it did not open; then the fields below it are empty */
-    const char *aead;    /* "AES-128-GCM" */
-    const char *key;     /* "server_handshake_key" */
-    uint64_t seq;        /* sequence number under this key */
+    uint64_t n;       /* the record's number, as in its HS_TR_WIRE */
+    bool ok;          /* false: it did not open; then the fields below it are empty */
+    const char *aead; /* "AES-128-GCM" */
+    const char *key;  /* "server_handshake_key" */
+    uint64_t seq;     /* sequence number under this key */
     hs_span nonce, aad;
     uint8_t inner_type;
     size_t padding;
@@ -99,11 +105,11 @@ typedef struct {
 } hs_trace_message_end;
 
 typedef struct {
-    const char *what;    /* "version", "suite", "group", "sigalg", "alpn", "certificate", "hrr" */
-    const char *chosen;  /* "x25519"; NULL: nothing fits */
+    const char *what;   /* "version", "suite", "group", "sigalg", "alpn", "certificate", "hrr" */
+    const char *chosen; /* "x25519"; NULL: nothing fits */
     bool by_us;
-    hs_span offered;     /* big-endian 16-bit code points, best first; for "alpn" the */
-    hs_span supported;   /* ProtocolNameList as on the wire; empty where it is not known */
+    hs_span offered;   /* big-endian 16-bit code points, best first; for "alpn" the */
+    hs_span supported; /* ProtocolNameList as on the wire; empty where it is not known */
     const char *why;
 } hs_trace_choose;
 
@@ -149,8 +155,8 @@ typedef struct {
     const char *what; /* "certificate_verify", "finished", "chain" */
     const char *side; /* whose: "server", "client" */
     bool ok, enforced;
-    const char *covers;  /* "CH..CT" */
-    const char *scheme;  /* signature scheme; NULL if none */
+    const char *covers; /* "CH..CT" */
+    const char *scheme; /* signature scheme; NULL if none */
     hs_span signed_content, expected, got;
     const hs_report *report; /* chain: each rule by name */
     uint64_t us;

@@ -28,7 +28,7 @@ typedef struct {
 } hs_alloc;
 
 #if defined(__GNUC__) || defined(__clang__)
-#define HS_MUST_CHECK __attribute__((warn_unused_result))
+#define HS_MUST_CHECK        __attribute__((warn_unused_result))
 #define HS_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 #else
 #define HS_MUST_CHECK
