@@ -93,12 +93,12 @@ typedef struct hs__public_key hs__public_key;
 /* A provider's own struct has this one first. */
 struct hs_provider {
     atomic_uint refs;
-    const char *name;    /* "mbedtls", "libcrypto" */
-    const char *version; /* of the library that runs, e.g. "3.0.22" */
-    const uint16_t *groups;          /* 0-terminated, the best for this library first */
-    const hs__key_type *key_types;   /* usable for signing and verifying */
+    const char *name;              /* "mbedtls", "libcrypto" */
+    const char *version;           /* of the library that runs, e.g. "3.0.22" */
+    const uint16_t *groups;        /* 0-terminated, the best for this library first */
+    const hs__key_type *key_types; /* usable for signing and verifying */
     size_t n_key_types;
-    bool chacha20_first;             /* AES-GCM is the slower AEAD here */
+    bool chacha20_first; /* AES-GCM is the slower AEAD here */
 
     /* Fills out[0..n) with random bytes fit for keys. */
     hs_status (*random)(const hs_provider *p, void *out, size_t n);
