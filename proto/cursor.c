@@ -28,11 +28,11 @@ static void append(char *buf, size_t cap, size_t *n, const char *text) {
     buf[*n] = '\0';
 }
 
-static void append_reader(const hs__rd *r, char *buf, size_t cap, size_t *n) {
+static void append_reader(const hs__rd *r, bool with_head, char *buf, size_t cap, size_t *n) {
     if (r->up != NULL) {
-        append_reader(r->up, buf, cap, n);
+        append_reader(r->up, with_head, buf, cap, n);
     }
-    if (r->name != NULL) {
+    if (r->name != NULL && (with_head || r->up != NULL)) {
         append(buf, cap, n, *n > 0 ? "." : "");
         append(buf, cap, n, r->name);
     }
@@ -45,14 +45,22 @@ static void append_reader(const hs__rd *r, char *buf, size_t cap, size_t *n) {
     }
 }
 
-void hs__rd_path(const hs__rd *at, const char *name, char *buf, size_t cap) {
+static void path(const hs__rd *at, const char *name, bool with_head, char *buf, size_t cap) {
     size_t n = 0;
     buf[0] = '\0';
-    append_reader(at, buf, cap, &n);
+    append_reader(at, with_head, buf, cap, &n);
     if (name != NULL) {
         append(buf, cap, &n, n > 0 ? "." : "");
         append(buf, cap, &n, name);
     }
+}
+
+void hs__rd_path(const hs__rd *at, const char *name, char *buf, size_t cap) {
+    path(at, name, true, buf, cap);
+}
+
+void hs__field_path(const hs__field *f, char *buf, size_t cap) {
+    path(f->at, f->name, false, buf, cap);
 }
 
 void hs__rd_fail(hs__rd *r, const char *name, hs_status status, const char *fmt, ...) {
@@ -70,6 +78,10 @@ void hs__rd_fail(hs__rd *r, const char *name, hs_status status, const char *fmt,
 
 size_t hs__rd_left(const hs__rd *r) {
     return (size_t)(r->end - r->p);
+}
+
+hs_span hs__rd_tail(const hs__rd *r) {
+    return (hs_span){r->p, hs__rd_left(r)};
 }
 
 bool hs__rd_more(const hs__rd *r) {
@@ -103,8 +115,8 @@ static const uint8_t *take(hs__rd *r, const char *name, size_t n) {
     return p;
 }
 
-static void tell(const hs__rd *r, const char *name, const uint8_t *p, size_t n,
-                 hs__field_kind kind, uint64_t value, hs__name_fn names) {
+static void tell(const hs__rd *r, const char *name, const uint8_t *p, size_t n, hs__field_kind kind,
+                 uint64_t value, hs__name_fn names) {
     const hs__field_sink *sink = r->root->sink;
     if (sink == NULL) {
         return;
@@ -188,7 +200,8 @@ hs_span hs__rd_rest(hs__rd *r, const char *name) {
 void hs__rd_vector(hs__rd *r, const char *name, unsigned prefix, size_t min, size_t max,
                    hs__rd *sub) {
     /* The prefix belongs to the vector: its leaf is "name.length". */
-    *sub = (hs__rd){.p = r->end, .end = r->end, .root = r->root, .up = r, .name = name, .index = -1};
+    *sub =
+        (hs__rd){.p = r->end, .end = r->end, .root = r->root, .up = r, .name = name, .index = -1};
     const uint8_t *p = take(r, name, prefix);
     if (p == NULL) {
         return;
@@ -250,10 +263,14 @@ hs_span hs__rd_list8(hs__rd *r, const char *name, unsigned prefix, size_t min, s
     return list(r, name, prefix, min, max, 1, names);
 }
 
-hs_status hs__rd_end(hs__rd *r) {
+void hs__rd_done(hs__rd *r) {
     if (hs__rd_left(r) > 0) {
         hs__rd_fail(r, NULL, HS_E_TRAILING, "%zu bytes are left over at its end", hs__rd_left(r));
     }
+}
+
+hs_status hs__rd_end(hs__rd *r) {
+    hs__rd_done(r);
     return r->root->status;
 }
 
@@ -280,9 +297,9 @@ void hs__wr_init(hs__wr *w, uint8_t *p, size_t cap) {
     *w = (hs__wr){.p = p, .cap = p != NULL ? cap : SIZE_MAX};
 }
 
-static void wr_fail(hs__wr *w, const char *name) {
+void hs__wr_fail(hs__wr *w, const char *name, hs_status status) {
     if (w->status == HS_OK) {
-        w->status = HS_E_NO_SPACE;
+        w->status = status;
         w->where = name;
     }
 }
@@ -290,7 +307,7 @@ static void wr_fail(hs__wr *w, const char *name) {
 /* Room for n more bytes: where they go, or NULL when counting or failed. */
 static uint8_t *room(hs__wr *w, const char *name, size_t n) {
     if (w->status == HS_OK && w->cap - w->n < n) {
-        wr_fail(w, name);
+        hs__wr_fail(w, name, HS_E_NO_SPACE);
     }
     if (w->status != HS_OK) {
         return NULL;
@@ -354,7 +371,7 @@ size_t hs__wr_open(hs__wr *w, const char *name, unsigned prefix) {
 void hs__wr_close(hs__wr *w, const char *name, unsigned prefix, size_t mark) {
     size_t n = w->n - mark;
     if (w->status == HS_OK && n >> (8 * prefix) != 0) {
-        wr_fail(w, name);
+        hs__wr_fail(w, name, HS_E_NO_SPACE);
     }
     if (w->status == HS_OK && w->p != NULL) {
         put(w->p + mark - prefix, n, prefix);

@@ -113,10 +113,18 @@ void hs__rd_fail(hs__rd *r, const char *name, hs_status status, const char *fmt,
 
 /* Nothing may be left over: else HS_E_TRAILING. Returns the tree's status. */
 HS_MUST_CHECK hs_status hs__rd_end(hs__rd *r);
+/* The same for an inner reader, whose failure the outermost one's end returns. */
+void hs__rd_done(hs__rd *r);
 hs_status hs__rd_status(const hs__rd *r);
 
-/* "extensions[key_share].client_shares[0].group" into buf (cut if it does not fit). */
+/* What has not been read yet. */
+hs_span hs__rd_tail(const hs__rd *r);
+
+/* "ServerHello.extensions[key_share].server_share.group" into buf (cut if it does not fit). */
 void hs__rd_path(const hs__rd *at, const char *name, char *buf, size_t cap);
+
+/* The path of a field inside its message: the same without the outermost reader's name. */
+void hs__field_path(const hs__field *f, char *buf, size_t cap);
 
 /* ---- lists that a reader returned -------------------------------------------------- */
 size_t hs__list16_count(hs_span list);
@@ -136,6 +144,8 @@ typedef struct {
 } hs__wr;
 
 void hs__wr_init(hs__wr *w, uint8_t *p, size_t cap); /* p == NULL: count */
+/* Records the first failure; for what the cursor itself cannot see. */
+void hs__wr_fail(hs__wr *w, const char *name, hs_status status);
 void hs__wr_u8(hs__wr *w, const char *name, uint8_t v);
 void hs__wr_u16(hs__wr *w, const char *name, uint16_t v);
 void hs__wr_u24(hs__wr *w, const char *name, uint32_t v);
