@@ -6,10 +6,8 @@
 #include "apps/common/files.h"
 #include "handshake/pki.h"
 
-enum { HS__PATH_MAX = 4096 };
-
 /* Where it lives: $MINI_CA_DIR, else $XDG_DATA_HOME/mini-ca, else ~/.local/share/mini-ca. */
-HS_MUST_CHECK hs__exit hs__default_ca_folder(char out[HS__PATH_MAX], hs__fault *fault);
+HS_MUST_CHECK hs__exit hs__default_ca_folder(char out[HS__FILE_PATH], hs__fault *fault);
 
 /* Adds its root to `trust`, for local names only (DECISIONS S5). *added is 0 if there is none. */
 HS_MUST_CHECK hs__exit hs__default_ca_trust(hs_trust *trust, size_t *added, hs__fault *fault);
@@ -20,7 +18,7 @@ HS_MUST_CHECK hs__exit hs__default_ca_trust(hs_trust *trust, size_t *added, hs__
 typedef struct {
     hs__bytes chain; /* PEM, the leaf first */
     hs__bytes key;   /* PEM, not encrypted  */
-    char root_path[HS__PATH_MAX];
+    char root_path[HS__FILE_PATH];
     bool made_ca;
 } hs__local_identity;
 HS_MUST_CHECK hs__exit hs__default_ca_identity(hs_provider *provider, hs__local_identity *out,

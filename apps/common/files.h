@@ -17,6 +17,7 @@ typedef struct {
 void hs__bytes_free(hs__bytes *bytes);
 hs_span hs__bytes_span(const hs__bytes *bytes);
 
+enum { HS__FILE_PATH = 4096 };             /* room for a path */
 enum { HS__FILE_LIMIT = 4 * 1024 * 1024 }; /* for certificates, keys, lists */
 
 /* Reads all of it; "-" is standard input. More than `limit` bytes is a fault. */

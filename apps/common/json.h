@@ -3,12 +3,13 @@
 #define HS_APPS_JSON_H
 
 #include <jansson.h>
+#include <stdint.h>
 #include <stdio.h>
 
 /* Prints the document, indented, with a newline at its end, and lets go of it. */
 void hs__json_print(FILE *stream, json_t *document);
 
-/* A string from foreign bytes: valid UTF-8 as it is (jansson escapes), else as hs__safe_text. */
+/* A string from foreign bytes: valid UTF-8 as it is (jansson escapes), else as hs__safe. */
 json_t *hs__json_text(const char *text);
 
 /* "2026-11-18T12:00:00Z" */

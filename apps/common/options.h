@@ -32,7 +32,7 @@
 /* Texts in the order given. Grows as needed; the array is the list's, the texts are argv's (LIST)
  * or the list's (WORDS). End it with hs__list_free. */
 typedef struct {
-    char **v; /* NULL-terminated once something is in it, else NULL */
+    const char **v; /* NULL-terminated once something is in it, else NULL */
     size_t n;
     bool owns;
 } hs__list;
@@ -134,5 +134,8 @@ void hs__help_full(const hs__program *program);
 
 /* The candidate closest to `word` if it is close enough to be a typing error, else NULL. */
 const char *hs__nearest(const char *word, const char *const *candidates);
+
+/* The step of it: true, and *best set, if this candidate is close and closer than *best. */
+bool hs__is_nearer(const char *word, const char *candidate, size_t *best);
 
 #endif

@@ -31,13 +31,8 @@ const char *hs__style_off(FILE *stream);
 /* Whether colours are on for that stream: --color, NO_COLOR, TERM=dumb, a terminal or not. */
 bool hs__wants_color(FILE *stream);
 
-/* Foreign bytes (names in certificates, what a peer sent) for a terminal or a log: printable
- * UTF-8 stays, every other byte becomes \xNN: control characters, bidirectional marks, line
- * separators, what is not UTF-8. Writes at most `room` bytes with the NUL; what does not fit is
- * cut and ends in "...". Returns `out`. */
-const char *hs__safe_text(char *out, size_t room, const void *bytes, size_t n);
-
-/* The same for a C string, in one of a few static buffers per thread: for printf arguments. */
+/* Foreign text for a line on a terminal or in a log, as an argument of printf: hs__text_foreign
+ * (pki/text.h) in one of eight buffers of this thread, so it is gone after eight more calls. */
 const char *hs__safe(const char *text);
 
 #endif

@@ -19,11 +19,12 @@ bool hs__read_size(const char *text, uint64_t *bytes);
 /* Decimal digits only. */
 bool hs__read_number(const char *text, uint64_t *number);
 
-/* "2026-11-18", "2026-11-18T12:00:00Z" and "in 90 days", "3 hours ago". `out` has room for
- * HS__VALUE_TEXT. */
-enum { HS__VALUE_TEXT = 48 };
-const char *hs__date_text(int64_t seconds, char *out);
-const char *hs__time_text(int64_t seconds, char *out);
+/* "in 90 days", "3 hours ago", "now". `out` has room for HS__DISTANCE_TEXT. Dates and times as
+ * such: pki/time.h. */
+enum { HS__DISTANCE_TEXT = 48 };
 const char *hs__distance_text(int64_t seconds, int64_t now, char *out);
+
+/* The time by the system's clock, Unix seconds. */
+int64_t hs__now(void);
 
 #endif
