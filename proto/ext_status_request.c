@@ -5,7 +5,7 @@
 static void read_request(hs__rd *r, hs__status_request *s) {
     s->status_type = hs__rd_code8(r, "status_type", hs__status_type_name);
     if (s->status_type != HS__STATUS_TYPE_ocsp) {
-        (void)hs__rd_rest(r, "request");
+        s->response = hs__rd_rest(r, "request");
         return;
     }
     hs__rd ids;
@@ -39,12 +39,16 @@ void hs__ext_status_request_read(hs__rd *r, hs__ext_in in, hs__extensions *e) {
 
 void hs__ext_status_request_write(hs__wr *w, hs__ext_in in, const hs__extensions *e) {
     const hs__status_request *s = &e->status_request;
-    if (in == HS__IN_CLIENT_HELLO) {
-        hs__wr_u8(w, "status_type", s->status_type);
+    if (in != HS__IN_CLIENT_HELLO && in != HS__IN_CERTIFICATE) {
+        return;
+    }
+    hs__wr_u8(w, "status_type", s->status_type);
+    if (s->status_type != HS__STATUS_TYPE_ocsp) {
+        hs__wr_bytes(w, "status", s->response.p, s->response.n);
+    } else if (in == HS__IN_CERTIFICATE) {
+        hs__wr_opaque(w, "response", 3, s->response);
+    } else {
         hs__wr_opaque(w, "responder_id_list", 2, s->responder_id_list);
         hs__wr_opaque(w, "request_extensions", 2, s->request_extensions);
-    } else if (in == HS__IN_CERTIFICATE) {
-        hs__wr_u8(w, "status_type", s->status_type);
-        hs__wr_opaque(w, "response", 3, s->response);
     }
 }

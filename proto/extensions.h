@@ -43,7 +43,7 @@ typedef struct {
     uint8_t status_type;
     hs_span responder_id_list;  /* inside of the vector */
     hs_span request_extensions; /* DER, may be empty */
-    hs_span response;           /* OCSPResponse, DER; for an unknown type all that follows */
+    hs_span response;           /* OCSPResponse, DER; of an unknown type all that follows it */
 } hs__status_request;
 
 /* One entry of key_share (RFC 9846 section 4.3.8). */

@@ -3,7 +3,7 @@
 
 Usage: make_rfc8448.py rfc8448.txt     (https://www.rfc-editor.org/rfc/rfc8448.txt)
 
-Every value of sections 3, 5 and 6 that says how long it is becomes one array, whose length is
+Every value of sections 3 to 7 that says how long it is becomes one array, whose length is
 checked against what the RFC says. Names: rfc8448_<section>_<what>:
 
   client_x25519_private_key             keys of the key exchange
@@ -14,12 +14,14 @@ checked against what the RFC says. Names: rfc8448_<section>_<what>:
   server_hs_key, client_ap_iv           traffic keys of the side that writes with them
   client_finished_key, ..._verify_data  Finished
   resumption_psk                        the key that goes with the ticket
+  client_hello_prefix, binder, ...      of section 4: the hello up to its binders; the whole one
+                                        is client_record_1_payload
 """
 import os
 import re
 import sys
 
-SECTIONS = {"3": "simple", "5": "retry", "6": "client_auth"}
+SECTIONS = {"3": "simple", "4": "resumed", "5": "retry", "6": "client_auth", "7": "compat"}
 RETRY_RANDOM = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")
 
 
@@ -86,6 +88,8 @@ def names_of(side, step, values, records):
     if m := re.match(r"construct an? (\w+) handshake message", step):
         message = got[m.group(1)]
         name = snake(m.group(1))
+        if int.from_bytes(message[1:4], "big") != len(message) - 4:
+            name += "_prefix"
         if message[6:38] == RETRY_RANDOM:
             name = "hello_retry_request"
         if name in ("certificate", "certificate_verify", "finished"):
@@ -101,10 +105,13 @@ def names_of(side, step, values, records):
         return [(f"derived_for_{m.group(1)}", got["expanded"])]
     if m := re.match(r'derive secret "tls13 (.*)"', step):
         return [(snake(m.group(1)), got["expanded"]), (snake(m.group(1)) + "_hash", got["hash"])]
-    if m := re.match(r"derive (write|read) traffic keys for (\w+) data", step):
+    if step.startswith("calculate PSK binder"):
+        return [("binder_hash", got["binder hash"]), ("binder_key", got["PRK"]),
+                ("binder_finished_key", got["expanded"]), ("binder", got["finished"])]
+    if m := re.match(r"derive (write|read) traffic keys for (early application|\w+) data", step):
         other = "server" if side == "client" else "client"
         writer = side if m.group(1) == "write" else other
-        phase = {"handshake": "hs", "application": "ap"}[m.group(2)]
+        phase = {"early application": "early", "handshake": "hs", "application": "ap"}[m.group(2)]
         return [(f"{writer}_{phase}_key", got["key expanded"]),
                 (f"{writer}_{phase}_iv", got["iv expanded"])]
     if step.startswith('calculate finished "tls13 finished"'):
