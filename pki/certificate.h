@@ -31,7 +31,8 @@ typedef enum {
     HS__EXT_BASIC_CONSTRAINTS = 1 << 3,
     HS__EXT_NAME_CONSTRAINTS = 1 << 4,
     HS__EXT_AUTHORITY_KEY_ID = 1 << 5,
-    HS__EXT_EXT_KEY_USAGE = 1 << 6
+    HS__EXT_EXT_KEY_USAGE = 1 << 6,
+    HS__EXT_POLICIES = 1 << 7
 } hs__ext;
 
 typedef struct {
@@ -65,10 +66,6 @@ typedef struct {
 HS_MUST_CHECK hs_status hs__certificate_read(hs_span der, const hs__field_sink *sink, hs__cert *out,
                                              hs__rd_root *root);
 
-/* The same inside a message that is being read: r holds the certificate and nothing else; a
- * failure sticks to r's tree. */
-void hs__certificate_read_in(hs__rd *r, hs__cert *out);
-
 typedef struct {
     hs__oid id;
     hs_span oid; /* content */
@@ -86,8 +83,5 @@ bool hs__cert_is_self_issued(const hs__cert *cert);
 
 /* "DNS:a.test, IP:127.0.0.1"; "" for none. Cut with "..." to fit. */
 void hs__cert_names_text(const hs__cert *cert, char *out, size_t room);
-
-/* "4f:1a..." as lower-case hex without colons. */
-void hs__hex_text(hs_span bytes, char *out, size_t room);
 
 #endif

@@ -34,10 +34,11 @@ const char *hs__der_tag_name(uint32_t tag);
 bool hs__der_next_is(const hs__rd *r, uint8_t tag);
 bool hs__der_next_tag(const hs__rd *r, uint8_t *tag);
 
-/* Opens the next element, which must have this tag; `inside` reads its content and ends with
- * hs__rd_end(inside). After a failure `inside` is empty. Also for an OCTET STRING that holds
- * DER. */
+/* Opens the next element, which must have this tag; `inside` reads its content and is
+ * closed by hs__der_close, which refuses bytes left over. After a failure `inside` is empty.
+ * Also for an OCTET STRING that holds DER. */
 void hs__der_open(hs__rd *r, const char *name, uint8_t tag, hs__rd *inside);
+void hs__der_close(hs__rd *inside);
 
 /* The content of the next element, which must have this tag, as one leaf. */
 hs_span hs__der_value(hs__rd *r, const char *name, uint8_t tag);
@@ -66,6 +67,9 @@ void hs__der_null(hs__rd *r, const char *name);
 
 /* The bytes of a BIT STRING that has no unused bits. */
 hs_span hs__der_octet_aligned_bits(hs__rd *r, const char *name, uint8_t tag);
+
+/* Opens a BIT STRING that has no unused bits and holds structure, or bytes. */
+void hs__der_open_bits(hs__rd *r, const char *name, hs__rd *inside);
 
 /* A named bit list (X.690 11.2.2: no trailing zero bits) of at most 16 bits; bit k of the
  * ASN.1 type is 1u << k. */

@@ -31,7 +31,4 @@ void hs__oid_dotted(hs_span content, char *out, size_t room);
 /* The short name where it is known, else the dotted form. */
 void hs__oid_text(hs_span content, char *out, size_t room);
 
-/* X.690 8.19: each arc in as few bytes as possible, the last one complete. */
-bool hs__oid_is_well_formed(hs_span content);
-
 #endif

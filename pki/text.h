@@ -1,0 +1,29 @@
+/* text.h - putting text for people together in a buffer of fixed size, foreign bytes made
+ * safe for a terminal. */
+#ifndef HS_PKI_TEXT_H
+#define HS_PKI_TEXT_H
+
+#include "handshake/types.h"
+
+/* Always NUL-terminated; what does not fit is cut, and then ends in "...". */
+typedef struct {
+    char *p;
+    size_t room, n;
+    bool is_cut;
+} hs__text;
+
+void hs__text_init(hs__text *t, char *out, size_t room); /* room >= 4 */
+void hs__text_add(hs__text *t, const char *text);
+void hs__text_f(hs__text *t, const char *format, ...) HS_PRINTF(2, 3);
+
+/* Bytes from a certificate or a peer, as UTF-8: printable characters as they are, a backslash
+ * doubled, all else (control and bidi characters, line ends, broken UTF-8) as \xNN. */
+void hs__text_foreign(hs__text *t, hs_span bytes);
+
+/* Lower-case hex. */
+void hs__text_hex(hs__text *t, hs_span bytes);
+
+/* The length of the printable UTF-8 character at the front of bytes, 0 if there is none. */
+size_t hs__printable(hs_span bytes);
+
+#endif
