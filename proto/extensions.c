@@ -77,11 +77,6 @@ bool hs__ext_unasked(const hs__ext_types *answer, const hs__ext_types *asked, ui
 
 /* ---- reading -------------------------------------------------------------------------- */
 
-static uint16_t peek_type(const hs__rd *r) {
-    const hs_span left = hs__rd_tail(r);
-    return left.n >= 2 ? hs__list16_at(left, 0) : 0;
-}
-
 /* RFC 9846 4.3: no type twice; no known one in a message that it is not defined for. */
 static void read_known(hs__rd *block, hs__rd *body, unsigned at, hs__ext_in in,
                        hs__extensions *out) {
@@ -107,7 +102,12 @@ static void read_unknown(hs__rd *body, uint16_t type, hs__extensions *out) {
 }
 
 static void read_one(hs__rd *block, hs__ext_in in, hs__extensions *out) {
-    const uint16_t type = peek_type(block);
+    if (hs__rd_left(block) < 2) {
+        (void)hs__rd_u16(block, "extension_type"); /* fails, without a name to tell */
+        return;
+    }
+    /* Its name belongs into the path of its own type already. */
+    const uint16_t type = hs__list16_at(hs__rd_tail(block), 0);
     const unsigned at = position(type);
     const char *name = hs__extension_name(type);
     char number[8];
