@@ -155,8 +155,8 @@ enum { READERS = sizeof(readers) / sizeof(readers[0]) };
 
 /* RFC 5280 4.2: a certificate has each extension at most once. */
 static bool has_before(hs_span before, hs_span oid) {
-    hs__extension e;
-    while (hs__extension_next(&before, &e)) {
+    hs__cert_extension e;
+    while (hs__cert_extension_next(&before, &e)) {
         if (e.oid.n == oid.n && memcmp(e.oid.p, oid.p, oid.n) == 0) {
             return true;
         }
@@ -298,7 +298,7 @@ hs_status hs__certificate_read(hs_span der, const hs__field_sink *sink, hs__cert
 /* ---- looking at it ----------------------------------------------------------------------------
  */
 
-bool hs__extension_next(hs_span *extensions, hs__extension *out) {
+bool hs__cert_extension_next(hs_span *extensions, hs__cert_extension *out) {
     hs_span extension;
     uint8_t tag;
     if (!hs__der_walk(extensions, &tag, &extension) || !hs__der_walk(&extension, &tag, &out->oid) ||

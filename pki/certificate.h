@@ -45,7 +45,7 @@ typedef struct {
     hs_span issuer, subject;       /* whole Names */
     int64_t not_before, not_after; /* Unix seconds, both inclusive */
     hs__spki key;
-    hs_span extensions; /* content of the list; hs__extension_next walks over it */
+    hs_span extensions; /* content of the list; hs__cert_extension_next walks over it */
     hs_span signature_value;
 
     uint32_t has, critical;   /* hs__ext */
@@ -71,9 +71,9 @@ typedef struct {
     hs_span oid; /* content */
     bool is_critical;
     hs_span value; /* inside of the OCTET STRING */
-} hs__extension;
+} hs__cert_extension;
 
-bool hs__extension_next(hs_span *extensions, hs__extension *out);
+bool hs__cert_extension_next(hs_span *extensions, hs__cert_extension *out);
 
 /* extKeyUsage lists it. */
 bool hs__cert_has_purpose(const hs__cert *cert, hs__oid purpose);

@@ -1,0 +1,237 @@
+/* Connections: their making and end, and what can be asked of them. */
+#include <string.h>
+
+#include "crypto/digest.h"
+#include "crypto/hkdf.h"
+#include "engine/dispatch.h"
+#include "engine/fail.h"
+#include "engine/kex.h"
+#include "engine/key_schedule.h"
+#include "engine/trace_emit.h"
+#include "pki/hostname.h"
+
+/* ---- buffers --------------------------------------------------------------------------------------- */
+
+void hs__buffer_free(hs_conn *c, hs__buffer *b) {
+    hs__free(c->memory, b->p, b->cap);
+    *b = (hs__buffer){NULL, 0, 0};
+}
+
+hs_status hs__buffer_room(hs_conn *c, hs__buffer *b, size_t n) {
+    if (b->cap - b->n >= n) {
+        return HS_OK;
+    }
+    size_t cap = b->n + n > 2 * b->cap ? b->n + n : 2 * b->cap;
+    uint8_t *p = hs__alloc(c->memory, cap);
+    if (p == NULL) {
+        return HS_E_NOMEM;
+    }
+    size_t used = b->n;
+    if (used > 0) {
+        memcpy(p, b->p, used);
+    }
+    hs__buffer_free(c, b);
+    *b = (hs__buffer){p, used, cap};
+    return HS_OK;
+}
+
+hs_status hs__buffer_add(hs_conn *c, hs__buffer *b, hs_span bytes) {
+    hs_status st = hs__buffer_room(c, b, bytes.n);
+    if (st == HS_OK && bytes.n > 0) {
+        memcpy(b->p + b->n, bytes.p, bytes.n);
+        b->n += bytes.n;
+    }
+    return st;
+}
+
+/* ---- making ------------------------------------------------------------------------------------------ */
+
+static hs_conn *conn_new(hs_config *config, bool is_server, void *trace_ctx) {
+    hs__memory *memory = &config->memory;
+    hs_conn *c = hs__alloc(memory, sizeof(*c));
+    hs__handshake *hs = hs__alloc(memory, sizeof(*hs));
+    if (c == NULL || hs == NULL) {
+        hs__free(memory, c, sizeof(*c));
+        hs__free(memory, hs, sizeof(*hs));
+        return NULL;
+    }
+    c->config = hs_config_ref(config);
+    c->first = hs_config_ref(config);
+    c->p = config->provider;
+    c->memory = memory;
+    c->is_server = is_server;
+    c->table = is_server ? hs__server_13 : hs__client_13;
+    c->max_content = HS__RECORD_PLAIN_MAX;
+    c->hs = hs;
+    c->trace_ctx = trace_ctx;
+    c->started_us = hs__trace_us(c);
+    return c;
+}
+
+static hs_status copy_name(hs_conn *c, const char *name, char **copy, size_t *n) {
+    *n = strlen(name);
+    *copy = hs__alloc(c->memory, *n + 1);
+    if (*copy == NULL) {
+        return HS_E_NOMEM;
+    }
+    memcpy(*copy, name, *n);
+    return HS_OK;
+}
+
+/* SNI carries DNS names only (RFC 6066 3), without a trailing dot. */
+static hs_status set_names(hs_conn *c, const hs_client_options *o) {
+    const char *verify = o->verify_name != NULL ? o->verify_name : o->server_name;
+    hs_status st = verify != NULL ? copy_name(c, verify, &c->verify_name, &c->verify_name_n) : HS_OK;
+    if (st != HS_OK || o->server_name == NULL) {
+        return st;
+    }
+    hs__host host;
+    st = hs__host_read(o->server_name, &host);
+    if (st != HS_OK || host.is_ip) {
+        return st;
+    }
+    return copy_name(c, host.dns, &c->server_name, &c->server_name_n);
+}
+
+hs_status hs_client_new(hs_config *config, const hs_client_options *o, hs_conn **out) {
+    *out = NULL;
+    if (o->size != sizeof(*o)) {
+        return HS_E_MISUSE;
+    }
+    hs_conn *c = conn_new(config, false, o->trace_ctx);
+    if (c == NULL) {
+        return HS_E_NOMEM;
+    }
+    hs_status st = set_names(c, o);
+    if (st == HS_OK) {
+        st = hs__dispatch(c, HS__ON_GO, NULL);
+    }
+    if (st != HS_OK) {
+        hs_conn_free(c);
+        return st;
+    }
+    *out = c;
+    return HS_OK;
+}
+
+hs_status hs_server_new(hs_config *config, const hs_server_options *o, hs_conn **out) {
+    *out = NULL;
+    if (o->size != sizeof(*o)) {
+        return HS_E_MISUSE;
+    }
+    *out = conn_new(config, true, o->trace_ctx);
+    return *out != NULL ? HS_OK : HS_E_NOMEM;
+}
+
+/* ---- end ------------------------------------------------------------------------------------------------ */
+
+void hs__handshake_free(hs_conn *c) {
+    hs__handshake *hs = c->hs;
+    if (hs == NULL) {
+        return;
+    }
+    hs__kex_free_shares(c);
+    c->p->hash_end(c->p, &hs->transcript.hash);
+    c->p->public_free(c->p, hs->peer_key);
+    hs__buffer *const buffers[] = {&hs->raw_hello, &hs->cookie,  &hs->schemes_wanted,
+                                   &hs->flight,    &hs->to_sign, &hs->signature};
+    for (size_t i = 0; i < sizeof(buffers) / sizeof(buffers[0]); i++) {
+        hs__buffer_free(c, buffers[i]);
+    }
+    hs__free(c->memory, hs, sizeof(*hs));
+    c->hs = NULL;
+}
+
+static void free_name(hs_conn *c, char *name, size_t n) {
+    hs__free(c->memory, name, n + 1);
+}
+
+void hs_conn_free(hs_conn *c) {
+    if (c == NULL || c->in_trace) {
+        return;
+    }
+    hs__trace_closed(c);
+    hs__handshake_free(c);
+    hs__chain_free(c);
+    hs__direction_end(c, &c->in);
+    hs__direction_end(c, &c->out);
+    hs__tx_end(c->memory, &c->tx);
+    hs__pool_give(c->memory, c->rx.cut, c->rx.cut_cap);
+    hs__free(c->memory, c->rx.message, c->rx.message_cap);
+    free_name(c, c->server_name, c->server_name_n);
+    free_name(c, c->verify_name, c->verify_name_n);
+    hs__free(c->memory, c->kept, sizeof(*c->kept));
+    hs_config *config = c->config;
+    hs_config *first = c->first;
+    hs__free(c->memory, c, sizeof(*c));
+    hs_config_unref(config);
+    hs_config_unref(first);
+}
+
+/* ---- asking ------------------------------------------------------------------------------------------------ */
+
+void hs_conn_info(const hs_conn *c, hs_info *out) {
+    *out = (hs_info){.state = hs__state_name(c->state),
+                     .is_server = c->is_server,
+                     .is_connected = c->state == HS__CONNECTED,
+                     .hrr = c->hrr,
+                     .version = c->version,
+                     .suite = c->suite != NULL ? c->suite->id : 0,
+                     .group = c->group,
+                     .scheme = c->peer_scheme,
+                     .own_scheme = c->own_scheme,
+                     .alpn = c->alpn,
+                     .server_name = c->server_name,
+                     .peer_authenticated = c->peer_authenticated,
+                     .verdict = c->verdict,
+                     .bytes_tx = c->out.bytes,
+                     .bytes_rx = c->in.bytes,
+                     .records_tx = c->out.records,
+                     .records_rx = c->in.records,
+                     .app_tx = c->out.app_bytes,
+                     .app_rx = c->in.app_bytes,
+                     .key_updates_tx = c->out.generation,
+                     .key_updates_rx = c->in.generation};
+}
+
+const hs_span *hs_peer_chain(const hs_conn *c, size_t *n) {
+    *n = c->n_peer_chain;
+    return c->peer_chain;
+}
+
+const hs_report *hs_peer_report(const hs_conn *c) {
+    return c->report;
+}
+
+hs_config *hs_conn_config(const hs_conn *c) {
+    return c->config;
+}
+
+/* RFC 9846 7.5: HKDF-Expand-Label(Derive-Secret(exporter_secret, label, ""), "exporter",
+ * Hash(context), n). */
+hs_status hs_export(const hs_conn *c, const char *label, hs_span context, uint8_t *out, size_t n) {
+    if (c->in_trace) {
+        return HS_E_MISUSE;
+    }
+    if (c->state != HS__CONNECTED) {
+        return HS_E_NOT_YET;
+    }
+    const hs__hash_id hash = c->suite->hash;
+    const size_t len = hs__hash_len(hash);
+    uint8_t digest[HS__DIGEST];
+    uint8_t secret[HS__DIGEST];
+    hs_status st = hs__digest(c->p, hash, (hs_span){NULL, 0}, digest);
+    if (st == HS_OK) {
+        st = hs__hkdf_expand_label(c->p, hash, (hs_span){c->exporter_secret, len}, label,
+                                   (hs_span){digest, len}, secret, len);
+    }
+    if (st == HS_OK) {
+        st = hs__digest(c->p, hash, context, digest);
+    }
+    if (st == HS_OK) {
+        st = hs__hkdf_expand_label(c->p, hash, (hs_span){secret, len}, "exporter",
+                                   (hs_span){digest, len}, out, n);
+    }
+    hs__wipe(secret, sizeof(secret));
+    return st;
+}

@@ -1,0 +1,222 @@
+/* hs_next: the pump. Bytes that were lent become records, records become messages and data,
+ * messages go to the dispatcher; what a program must know becomes an event. */
+#include <string.h>
+
+#include "engine/dispatch.h"
+#include "engine/fail.h"
+#include "engine/finish.h"
+#include "engine/message_in.h"
+#include "engine/questions.h"
+#include "engine/record.h"
+#include "engine/trace_emit.h"
+#include "proto/alert.h"
+#include "proto/codepoints.h"
+
+/* ---- alerts --------------------------------------------------------------------------------------- */
+
+static void end_reading(hs_conn *c) {
+    c->read_closed = true;
+    c->rx.content_n = 0;
+    c->rx.loan_off = c->rx.loan_n;
+}
+
+static hs_status on_close_notify(hs_conn *c) {
+    if (c->hs != NULL) {
+        return hs__fail(c, HS_E_CLOSED_EARLY, "", "in state %s", hs__state_name(c->state));
+    }
+    end_reading(c);
+    c->pending = HS_EV_PEER_CLOSED;
+    return HS_OK;
+}
+
+/* RFC 9846 6: the description decides, whatever the level says; unknown ones are errors. */
+static hs_status on_alert(hs_conn *c) {
+    hs__rd_root root = {.status = HS_OK};
+    hs__alert a;
+    hs_status st = hs__alert_read((hs_span){c->rx.content, c->rx.content_n}, NULL, &root, &a);
+    c->rx.content_n = 0;
+    if (st != HS_OK) {
+        return hs__fail_read(c, &root);
+    }
+    hs__trace_alert(c, false, &a);
+    if (a.description == HS__ALERT_close_notify) {
+        return on_close_notify(c);
+    }
+    if (a.description != HS__ALERT_user_canceled) {
+        return hs__fail_alert(c, a.description);
+    }
+    c->rx.empty_records++;
+    return c->rx.empty_records > c->first->limits.empty_records
+               ? hs__fail(c, HS_E_TOO_MANY_ALERTS, "", "%u in a row", c->rx.empty_records)
+               : HS_OK;
+}
+
+/* ---- one step ----------------------------------------------------------------------------------------- */
+
+static hs_status on_data(hs_conn *c) {
+    hs__rx *rx = &c->rx;
+    if (c->state != HS__CONNECTED) {
+        return hs__fail(c, HS_E_UNEXPECTED_RECORD, "TLSInnerPlaintext.type",
+                        "application data came before the handshake was done");
+    }
+    rx->key_updates = 0;
+    if (rx->content_n == 0) {
+        return HS_OK;
+    }
+    c->in.app_bytes += rx->content_n;
+    if (hs__tracing(c, HS_TR_APPDATA)) {
+        const hs_span data = {rx->content, rx->content_n};
+        hs_trace ev = {.kind = HS_TR_APPDATA};
+        ev.u.appdata = (hs_trace_appdata){
+            false, data.n, hs__tracing_secrets(c) ? data : (hs_span){NULL, 0}};
+        hs__emit(c, &ev);
+    }
+    c->pending = HS_EV_DATA;
+    return HS_OK;
+}
+
+static hs_status on_handshake(hs_conn *c) {
+    bool got;
+    uint8_t type;
+    hs_span raw;
+    hs_status st = hs__message_next(c, &got, &type, &raw);
+    if (st == HS_OK && got) {
+        st = hs__dispatch_message(c, type, raw);
+        hs__message_done(c);
+    }
+    return st;
+}
+
+/* RFC 9846 5.1: between the parts of a handshake message there is no other record. */
+static hs_status on_record(hs_conn *c) {
+    hs__rx *rx = &c->rx;
+    if (rx->type != HS__CONTENT_handshake && hs__message_is_cut(c)) {
+        return hs__fail(c, HS_E_INTERLEAVED, "record.type", "%s after %zu bytes of a message",
+                        hs__content_type_name(rx->type), rx->message_n);
+    }
+    if (rx->type == HS__CONTENT_handshake) {
+        return on_handshake(c);
+    }
+    return rx->type == HS__CONTENT_alert ? on_alert(c) : on_data(c);
+}
+
+static hs_status on_eof(hs_conn *c) {
+    c->rx.eof = false;
+    return c->read_closed ? HS_OK
+                          : hs__fail(c, HS_E_TRUNCATED, "", "%s",
+                                     c->hs != NULL ? "the handshake was not done"
+                                                   : "the transport ended without it");
+}
+
+/* Does one piece of work; false when there is none left. */
+static bool step(hs_conn *c) {
+    hs__rx *rx = &c->rx;
+    if (c->state == HS__FAILED || c->read_closed || hs__is_asking(c) || hs_wants_write(c)) {
+        return false;
+    }
+    if (rx->content_n > 0) {
+        return on_record(c) == HS_OK || c->pending != HS_EV_NONE;
+    }
+    bool got;
+    hs_status st = hs__record_next(c, &got);
+    if (st == HS_OK && got) {
+        st = on_record(c);
+        return st == HS_OK || c->pending != HS_EV_NONE;
+    }
+    rx->exhausted = true;
+    if (st == HS_OK && rx->eof) {
+        st = on_eof(c);
+    }
+    return c->pending != HS_EV_NONE;
+}
+
+/* ---- events --------------------------------------------------------------------------------------------- */
+
+void hs__chain_free(hs_conn *c) {
+    hs__buffer_free(c, &c->peer_certs);
+    hs__free(c->memory, c->peer_chain, c->n_peer_chain * sizeof(hs_span));
+    c->peer_chain = NULL;
+    c->n_peer_chain = 0;
+    hs_report_free(c->report);
+    c->report = NULL;
+}
+
+/* What the last event lent out is over. */
+static void release(hs_conn *c) {
+    if (c->lent == HS_EV_DATA) {
+        c->rx.content_n = 0;
+        hs__record_release(c);
+    } else if (c->lent == HS_EV_CONNECTED) {
+        hs__chain_free(c);
+    } else if (c->lent == HS_EV_FAILED) {
+        hs__handshake_free(c);
+    }
+    c->lent = HS_EV_NONE;
+}
+
+void hs__finish_handshake(hs_conn *c) {
+    hs__trace_done(c);
+    c->pending = HS_EV_CONNECTED;
+    hs__handshake_free(c);
+}
+
+hs_event_kind hs_next(hs_conn *c, hs_event *ev) {
+    *ev = (hs_event){.kind = HS_EV_NONE};
+    if (c->in_trace) {
+        return HS_EV_NONE;
+    }
+    release(c);
+    while (c->pending == HS_EV_NONE && step(c)) {
+    }
+    ev->kind = c->pending;
+    c->lent = c->pending;
+    c->pending = HS_EV_NONE;
+    if (ev->kind == HS_EV_DATA) {
+        ev->bytes = (hs_span){c->rx.content, c->rx.content_n};
+    } else if (ev->kind == HS_EV_FAILED) {
+        ev->error = c->error;
+    } else {
+        hs__question_event(c, ev);
+    }
+    return ev->kind;
+}
+
+/* ---- lending -------------------------------------------------------------------------------------------- */
+
+hs_status hs_rx(hs_conn *c, uint8_t *p, size_t n) {
+    hs__rx *rx = &c->rx;
+    if (c->in_trace || rx->lent) {
+        return HS_E_MISUSE;
+    }
+    bool is_over = c->state == HS__FAILED || c->read_closed;
+    rx->lent = true;
+    rx->exhausted = false;
+    rx->loan = p;
+    rx->loan_n = n;
+    rx->loan_off = is_over ? n : 0; /* after the end whatever comes is ignored */
+    return HS_OK;
+}
+
+hs_status hs_rx_done(hs_conn *c) {
+    hs__rx *rx = &c->rx;
+    if (c->in_trace || !rx->lent) {
+        return HS_E_MISUSE;
+    }
+    bool is_over = c->state == HS__FAILED || c->read_closed;
+    if (!is_over && !(rx->exhausted && c->lent == HS_EV_NONE)) {
+        return HS_E_NOT_YET;
+    }
+    hs__record_release(c);
+    /* A failure in keeping the rest becomes the next event. */
+    (void)!hs__record_keep(c);
+    rx->lent = false;
+    rx->loan = NULL;
+    rx->loan_n = rx->loan_off = 0;
+    return HS_OK;
+}
+
+void hs_rx_eof(hs_conn *c) {
+    if (!c->in_trace) {
+        c->rx.eof = true;
+    }
+}

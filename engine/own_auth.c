@@ -1,0 +1,64 @@
+/* Our own Certificate and CertificateVerify (RFC 9846 4.5), on both sides. */
+#include <string.h>
+
+#include "engine/fail.h"
+#include "engine/handlers.h"
+#include "engine/negotiate.h"
+#include "engine/signed_content.h"
+#include "engine/trace_emit.h"
+#include "pki/credential.h"
+#include "proto/codepoints.h"
+
+static hs_status send_chain(hs_conn *c) {
+    hs__message m = {.type = HS__HT_certificate};
+    hs__certificate13 *cert = &m.u.certificate;
+    if (c->hs->credential != NULL) {
+        cert->certs = hs_credential_chain(c->hs->credential, &cert->count);
+    }
+    return hs__send(c, &m, NULL);
+}
+
+/* The client's choice comes late: the server has said which schemes it takes. */
+static void choose_client_identity(hs_conn *c) {
+    hs__handshake *hs = c->hs;
+    const hs_span schemes = hs__buffer_span(&hs->schemes_wanted);
+    hs->credential = hs__identity_for(c, schemes, NULL, &hs->own_scheme);
+    hs__trace_choose(c, "certificate", hs->credential != NULL ? hs__scheme_name(hs->own_scheme) : NULL,
+                     true, schemes, (hs_span){NULL, 0},
+                     hs->credential != NULL   ? "our first certificate that can sign with one of these"
+                     : c->config->n_identity > 0 ? "none of ours fits: an empty Certificate goes out"
+                                                 : "we have none: an empty Certificate goes out");
+}
+
+hs_status hs__send_certificate(hs_conn *c, const hs__message *m, hs__state *next) {
+    (void)m;
+    hs__handshake *hs = c->hs;
+    if (!c->is_server) {
+        choose_client_identity(c);
+    }
+    hs_status st = send_chain(c);
+    if (st != HS_OK || hs->credential == NULL) {
+        *next = HS__SEND_FINISHED; /* 4.5.1: without a certificate there is nothing to prove */
+        return st;
+    }
+    size_t n;
+    st = hs__buffer_room(c, &hs->to_sign, HS__SIGNED_CONTENT);
+    if (st == HS_OK) {
+        st = hs__signed_content(c, c->is_server, hs->to_sign.p, &n);
+        hs->to_sign.n = n;
+    }
+    *next = HS__WAIT_SIGNED;
+    return st;
+}
+
+hs_status hs__on_signed(hs_conn *c, const hs__message *m, hs__state *next) {
+    if (m->u.signature.n == 0) {
+        return hs__fail(c, HS_E_SIGN_REFUSED, "", "no signature was given");
+    }
+    hs__message cv = {.type = HS__HT_certificate_verify};
+    cv.u.certificate_verify =
+        (hs__certificate_verify){.algorithm = c->hs->own_scheme, .signature = m->u.signature};
+    c->own_scheme = c->hs->own_scheme;
+    *next = HS__SEND_FINISHED;
+    return hs__send(c, &cv, NULL);
+}

@@ -1,0 +1,43 @@
+/* EncryptedExtensions and CertificateRequest (RFC 9846 4.4), as the server writes them. */
+#include "engine/handlers.h"
+#include "proto/codepoints.h"
+
+static hs_status send_encrypted_extensions(hs_conn *c) {
+    hs__message m = {.type = HS__HT_encrypted_extensions};
+    hs__extensions *e = &m.u.encrypted_extensions.extensions;
+    uint8_t alpn[256];
+    if (c->hs->sni_used) {
+        hs__ext_set(e, HS__EXT_server_name);
+    }
+    if (c->alpn.n > 0) {
+        hs__wr w;
+        hs__wr_init(&w, alpn, sizeof(alpn));
+        hs__protocol_name_write(&w, c->alpn);
+        hs__ext_set(e, HS__EXT_application_layer_protocol_negotiation);
+        e->protocol_name_list = (hs_span){alpn, w.n};
+    }
+    if (c->config->record_size_limit != 0 &&
+        hs__ext_has(&c->hs->hello.extensions, HS__EXT_record_size_limit)) {
+        hs__ext_set(e, HS__EXT_record_size_limit);
+        e->record_size_limit = c->config->record_size_limit;
+    }
+    return hs__send(c, &m, NULL);
+}
+
+static hs_status send_certificate_request(hs_conn *c) {
+    hs__message m = {.type = HS__HT_certificate_request};
+    hs__extensions *e = &m.u.certificate_request.extensions;
+    hs__ext_set(e, HS__EXT_signature_algorithms);
+    e->signature_algorithms = (hs_span){c->config->schemes, c->config->schemes_n};
+    return hs__send(c, &m, NULL);
+}
+
+hs_status hs__server_send_params(hs_conn *c, const hs__message *m, hs__state *next) {
+    (void)m;
+    hs_status st = send_encrypted_extensions(c);
+    if (st == HS_OK && c->config->client_auth != HS_CLIENT_AUTH_NONE) {
+        st = send_certificate_request(c);
+    }
+    *next = HS__SEND_CERT;
+    return st;
+}

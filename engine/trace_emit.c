@@ -1,0 +1,233 @@
+#include "engine/trace_emit.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "crypto/digest.h"
+#include "engine/dispatch.h"
+#include "engine/transcript.h"
+#include "proto/codepoints.h"
+
+void hs__emit(hs_conn *c, hs_trace *event) {
+    event->is_server = c->is_server;
+    event->t_us = hs__trace_us(c) - c->started_us;
+    c->in_trace = true;
+    c->first->trace(c->trace_ctx, event);
+    c->in_trace = false;
+}
+
+uint64_t hs__trace_us(const hs_conn *c) {
+    return c->first->trace != NULL && c->first->mono_us != NULL
+               ? c->first->mono_us(c->first->clock_ctx)
+               : 0;
+}
+
+/* ---- messages and fields ------------------------------------------------------------------- */
+
+static void on_field(void *ctx, const hs__field *f) {
+    hs_conn *c = ctx;
+    char path[HS__PATH_MAX];
+    hs__rd_path(f->at, f->name, path, sizeof(path));
+    /* The message's own name heads every path of the readers; the event names it already. */
+    const char *dot = strchr(path, '.');
+    hs_trace ev = {.kind = HS_TR_FIELD};
+    ev.u.field = (hs_trace_field){.path = dot != NULL ? dot + 1 : path,
+                                  .off = f->off,
+                                  .bytes = f->bytes,
+                                  .kind = (hs_field_kind)f->kind,
+                                  .value = f->value,
+                                  .meaning = f->names != NULL ? f->names((uint32_t)f->value) : NULL};
+    hs__emit(c, &ev);
+}
+
+static_assert((int)HS__FIELD_TEXT == (int)HS_FIELD_TEXT, "both kinds of field are the same list");
+
+const hs__field_sink *hs__trace_fields(hs_conn *c, hs__field_sink *sink) {
+    *sink = (hs__field_sink){on_field, c};
+    return hs__tracing(c, HS_TR_FIELD) ? sink : NULL;
+}
+
+static void message_begin(hs_conn *c, bool outbound, uint8_t type, const char *name, hs_span raw,
+                          uint64_t record) {
+    if (!hs__tracing(c, HS_TR_MESSAGE)) {
+        return;
+    }
+    hs_trace ev = {.kind = HS_TR_MESSAGE};
+    ev.u.message = (hs_trace_message){
+        .outbound = outbound, .type = type, .name = name, .raw = raw, .record = record};
+    hs__emit(c, &ev);
+}
+
+void hs__trace_message_end(hs_conn *c, const hs__rd_root *root) {
+    if (!hs__tracing(c, HS_TR_MESSAGE)) {
+        return;
+    }
+    hs_trace ev = {.kind = HS_TR_MESSAGE_END};
+    ev.u.message_end = (hs_trace_message_end){root->status, root->where, root->problem};
+    hs__emit(c, &ev);
+}
+
+void hs__trace_received(hs_conn *c, uint8_t type, const char *name, hs_span raw) {
+    message_begin(c, false, type, name, raw, c->rx.message_record);
+}
+
+void hs__trace_sent(hs_conn *c, uint8_t type, const char *name, hs_span raw) {
+    if (!hs__tracing(c, HS_TR_MESSAGE)) {
+        return;
+    }
+    message_begin(c, true, type, name, raw, 0);
+    hs__field_sink sink;
+    hs__message m;
+    hs__rd_root root = {.status = HS_OK};
+    (void)!hs__message_read(type, raw, hs__trace_fields(c, &sink), &root, &m);
+    hs__trace_message_end(c, &root);
+}
+
+/* ---- the others ------------------------------------------------------------------------------ */
+
+void hs__trace_state(hs_conn *c, hs__state from, const char *cause) {
+    if (!hs__tracing(c, HS_TR_STATE) || from == c->state) {
+        return;
+    }
+    hs_trace ev = {.kind = HS_TR_STATE};
+    ev.u.state = (hs_trace_state){hs__state_name(from), hs__state_name(c->state), cause};
+    hs__emit(c, &ev);
+}
+
+void hs__trace_choose(hs_conn *c, const char *what, const char *chosen, bool by_us, hs_span offered,
+                      hs_span supported, const char *why) {
+    if (!hs__tracing(c, HS_TR_CHOOSE)) {
+        return;
+    }
+    hs_trace ev = {.kind = HS_TR_CHOOSE};
+    ev.u.choose = (hs_trace_choose){what, chosen, by_us, offered, supported, why};
+    hs__emit(c, &ev);
+}
+
+void hs__trace_transcript(hs_conn *c, const uint8_t *digest, bool is_reset) {
+    const char *names = c->hs->transcript.names;
+    const char *last = strrchr(names, ' ');
+    hs_trace ev = {.kind = HS_TR_TRANSCRIPT};
+    ev.u.transcript = (hs_trace_transcript){.messages = names,
+                                            .through = last != NULL ? last + 1 : names,
+                                            .hash = hs__hash_name(c->suite->hash),
+                                            .value = {digest, hs__hash_len(c->suite->hash)},
+                                            .is_reset = is_reset};
+    hs__emit(c, &ev);
+}
+
+/* The first 4 bytes of a value's SHA-256: enough to compare two ends, too little to be of use. */
+static void fingerprint(hs_conn *c, hs_span value, uint8_t id[4]) {
+    uint8_t digest[HS__HASH_MAX] = {0};
+    (void)!hs__digest(c->p, HS__SHA256, value, digest);
+    memcpy(id, digest, 4);
+}
+
+void hs__trace_derive(hs_conn *c, const char *name, const char *fn, const hs_trace_input *inputs,
+                      size_t n_inputs, hs_span value, uint64_t started_us) {
+    if (!hs__tracing(c, HS_TR_DERIVE)) {
+        return;
+    }
+    uint8_t id[4];
+    fingerprint(c, value, id);
+    uint64_t now = hs__trace_us(c);
+    hs_trace ev = {.kind = HS_TR_DERIVE};
+    ev.u.derive = (hs_trace_derive){.name = name,
+                                    .fn = fn,
+                                    .hash = hs__hash_name(c->suite->hash),
+                                    .inputs = inputs,
+                                    .n_inputs = n_inputs,
+                                    .len = value.n,
+                                    .value = hs__tracing_secrets(c) ? value : (hs_span){NULL, 0},
+                                    .id = {id, sizeof(id)},
+                                    .us = now - started_us};
+    hs__emit(c, &ev);
+}
+
+void hs__trace_secret(hs_conn *c, const char *label, hs_span secret) {
+    if (!hs__tracing(c, HS_TR_SECRET) || !hs__tracing_secrets(c)) {
+        return;
+    }
+    hs_trace ev = {.kind = HS_TR_SECRET};
+    ev.u.secret = (hs_trace_secret){label, {c->hs->client_random, HS__RANDOM}, secret};
+    hs__emit(c, &ev);
+}
+
+void hs__trace_key(hs_conn *c, bool outbound) {
+    if (!hs__tracing(c, HS_TR_KEY)) {
+        return;
+    }
+    const hs__direction *d = outbound ? &c->out : &c->in;
+    hs_trace ev = {.kind = HS_TR_KEY};
+    ev.u.key = (hs_trace_key){.outbound = outbound,
+                              .name = d->key_name,
+                              .aead = hs__aead_name(c->suite->aead),
+                              .secret = d->secret_name};
+    hs__emit(c, &ev);
+}
+
+void hs__trace_note(hs_conn *c, const char *text, const char *rule) {
+    if (!hs__tracing(c, HS_TR_NOTE)) {
+        return;
+    }
+    hs_trace ev = {.kind = HS_TR_NOTE};
+    ev.u.note = (hs_trace_note){text, rule};
+    hs__emit(c, &ev);
+}
+
+void hs__trace_check(hs_conn *c, const hs_trace_check *check) {
+    if (!hs__tracing(c, HS_TR_CHECK)) {
+        return;
+    }
+    hs_trace ev = {.kind = HS_TR_CHECK};
+    ev.u.check = *check;
+    hs__emit(c, &ev);
+}
+
+/* A code point's name, or NULL for 0. */
+static const char *name_of(hs__name_fn names, uint16_t code) {
+    return code != 0 ? names(code) : NULL;
+}
+
+void hs__trace_done(hs_conn *c) {
+    if (!hs__tracing(c, HS_TR_DONE)) {
+        return;
+    }
+    const hs__handshake *hs = c->hs;
+    hs_trace ev = {.kind = HS_TR_DONE};
+    ev.u.done = (hs_trace_done){.version = hs__version_name(c->version),
+                                .suite = hs__cipher_suite_name(c->suite->id),
+                                .group = name_of(hs__group_name, c->group),
+                                .scheme = name_of(hs__scheme_name, c->is_server ? c->own_scheme : c->peer_scheme),
+                                .mode = "full",
+                                .alpn = c->alpn,
+                                .hrr = c->hrr,
+                                .client_authenticated = c->is_server ? c->peer_authenticated : hs->own_scheme != 0,
+                                .rtts = c->hrr ? 2 : 1,
+                                .verified = c->n_peer_chain > 0 && c->verdict == HS_OK,
+                                .verify_enforced = c->config->verify == HS_VERIFY_ENFORCE,
+                                .verdict = c->verdict,
+                                .bytes_tx = c->out.bytes,
+                                .bytes_rx = c->in.bytes,
+                                .records_tx = c->out.records,
+                                .records_rx = c->in.records,
+                                .us_total = hs__trace_us(c) - c->started_us,
+                                .us_crypto = hs->us_crypto,
+                                .ops = {hs->ops.sign, hs->ops.verify, hs->ops.kex}};
+    hs__emit(c, &ev);
+}
+
+void hs__trace_closed(hs_conn *c) {
+    if (!hs__tracing(c, HS_TR_CLOSED)) {
+        return;
+    }
+    hs_trace ev = {.kind = HS_TR_CLOSED};
+    ev.u.closed = (hs_trace_closed){.clean = c->state == HS__CONNECTED && c->write_closed && c->read_closed,
+                                    .bytes_tx = c->out.bytes,
+                                    .bytes_rx = c->in.bytes,
+                                    .records_tx = c->out.records,
+                                    .records_rx = c->in.records,
+                                    .app_tx = c->out.app_bytes,
+                                    .app_rx = c->in.app_bytes};
+    hs__emit(c, &ev);
+}
