@@ -95,6 +95,17 @@ static bool is_pair(EVP_PKEY *pkey) {
     return ok;
 }
 
+/* An RSA-PSS key can be bound to one hash. Its schemes are chosen by others, so such a key
+ * is of no use here; only trying two hashes tells. */
+static bool is_bound_to_a_hash(EVP_PKEY *pkey) {
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
+    bool is_free = ctx && EVP_PKEY_sign_init(ctx) == 1 &&
+                   EVP_PKEY_CTX_set_signature_md(ctx, EVP_sha256()) == 1 &&
+                   EVP_PKEY_CTX_set_signature_md(ctx, EVP_sha384()) == 1;
+    EVP_PKEY_CTX_free(ctx);
+    return !is_free;
+}
+
 hs_status hs__lc_key_adopt(EVP_PKEY *pkey, hs__private_key **out) {
     hs__private_key *k = calloc(1, sizeof *k);
     hs_status st = HS_E_NOMEM;
@@ -106,6 +117,8 @@ hs_status hs__lc_key_adopt(EVP_PKEY *pkey, hs__private_key **out) {
         st = HS_E_KEY_FORMAT;
     if (!st && hs__key_coordinate_len(k->numbers.type) && !is_pair(pkey))
         st = HS_E_KEY_FORMAT;
+    if (!st && k->numbers.type == HS__KEY_RSA_PSS && is_bound_to_a_hash(pkey))
+        st = HS_E_KEY_TYPE;
     if (!st)
         st = read_numbers(pkey, k);
     if (!st) {

@@ -7,6 +7,7 @@
 
 #include <mbedtls/pem.h>
 
+#include "crypto/der.h"
 #include "crypto/mbedtls/internal.h"
 #include "crypto/public_numbers.h"
 
@@ -22,9 +23,7 @@ static const struct label {
     LABEL("EC PRIVATE KEY"),
 };
 
-enum { PKCS8 = 0, ENCRYPTED_PKCS8 = 1 };
-
-static void free_secret(uint8_t *bytes, size_t n) {
+static void free_secret(void *bytes, size_t n) {
     if (bytes)
         hs__wipe(bytes, n);
     free(bytes);
@@ -73,20 +72,35 @@ static hs_status pem_status(int ret) {
     }
 }
 
+/* 2.28 leaves the cipher's padding behind what it decrypted. */
+static hs_span without_padding(hs_span der) {
+    hs_span rest = der;
+    hs_span content;
+    if (!hs__der_take(&rest, HS__DER_SEQUENCE, &content) || rest.n == 0 || rest.n > 16)
+        return der;
+    for (size_t i = 0; i < rest.n; i++) {
+        if (rest.p[i] != rest.n)
+            return der;
+    }
+    return (hs_span){der.p, der.n - rest.n};
+}
+
 /* Also opens what carries "Proc-Type: 4,ENCRYPTED", the form of old OpenSSL. */
-static hs_status load_pem(const hs_provider *p, const struct label *label, const uint8_t *text,
+static hs_status load_pem(const hs_provider *p, const struct label *label, const char *text,
                           hs_span password, hs__private_key **out) {
     mbedtls_pem_context pem;
     size_t used;
-    bool is_pkcs8 = label == &labels[PKCS8] || label == &labels[ENCRYPTED_PKCS8];
+    bool is_sealed = strstr(text, "Proc-Type: 4,ENCRYPTED") != NULL;
     mbedtls_pem_init(&pem);
     int ret =
-        mbedtls_pem_read_buffer(&pem, label->begin, label->end, text, is_pkcs8 ? NULL : password.p,
-                                is_pkcs8 ? 0 : password.n, &used);
+        mbedtls_pem_read_buffer(&pem, label->begin, label->end, (const unsigned char *)text,
+                                is_sealed ? password.p : NULL, is_sealed ? password.n : 0, &used);
     hs_status st = pem_status(ret);
     if (!st) {
         hs_span der = {pem.MBEDTLS_PRIVATE(buf), pem.MBEDTLS_PRIVATE(buflen)};
-        st = load_der(p, der, password, out);
+        st = load_der(p, is_sealed ? without_padding(der) : der, password, out);
+        if (st == HS_E_KEY_FORMAT && is_sealed)
+            st = HS_E_KEY_PASSWORD;
     }
     mbedtls_pem_free(&pem);
     return st;
@@ -113,7 +127,7 @@ hs_status hs__mb_key_load(const hs_provider *p, hs_span data, hs_span password,
     const struct label *label = find_label(block);
     if (!label)
         return HS_E_KEY_TYPE;
-    uint8_t *text = malloc(block.n + 1); /* mbedTLS wants the NUL */
+    char *text = malloc(block.n + 1); /* mbedTLS wants the NUL */
     if (!text)
         return HS_E_NOMEM;
     memcpy(text, block.p, block.n);
