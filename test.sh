@@ -101,7 +101,7 @@ configuration_clang() {
 
 configuration_without() {
     build "no-$1" gcc "$2" || return
-    run_c "no-$1" --suite unit
+    run_c "no-$1"
 }
 
 configuration() {

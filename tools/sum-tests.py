@@ -5,7 +5,7 @@
 
 Reads, as test.sh leaves them there:
   X.testlog.json   meson's log of each test program (one JSON object a line)
-  X.tests.json     meson's list of the same programs, which knows who speaks TAP
+  X.tests.json     meson's list of the same programs, which knows who has to speak TAP
   X.xml            pytest's JUnit file
   X.passed, X.failed, X.skipped   what built, did not build, or was not run, and why: a line each
 
@@ -19,7 +19,7 @@ import sys
 import xml.etree.ElementTree as ET
 
 TAP_LINE = re.compile(r"^(not )?ok\b\s*\d*\s*-?\s*(.*)$")
-TAP_PLAN = re.compile(r"^1\.\.(\d+)")
+TAP_PLAN = re.compile(r"^1\.\.(\d+)", re.MULTILINE)
 TAP_SKIP = re.compile(r"^(.*?)#\s*skip\S*\s*(.*)$", re.IGNORECASE)
 
 
@@ -81,8 +81,9 @@ def add_meson(tally, log_file):
         name = run["name"].split(" / ")[-1]
         program = f"{configuration}: {name}"
         timed_out = run["result"] == "TIMEOUT"
-        if protocols[name] == "tap":
-            add_tap(tally, program, run.get("stdout", ""), run["returncode"], timed_out)
+        output = run.get("stdout", "")
+        if protocols.get(name) == "tap" or TAP_PLAN.search(output):
+            add_tap(tally, program, output, run["returncode"], timed_out)
         else:
             add_program(tally, program, run["returncode"], timed_out)
 

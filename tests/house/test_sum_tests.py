@@ -46,6 +46,11 @@ def test_a_program_with_an_exit_code_only(tmp_path, returncode, expected):
     assert closing_line(tmp_path)[0] == expected
 
 
+def test_a_program_that_turns_out_to_speak_tap(tmp_path):
+    meson_run(tmp_path, "1..2\nok 1 - a\nok 2 - b\n", protocol="exitcode")
+    assert closing_line(tmp_path)[0] == "2 passed, 0 failed"
+
+
 def test_pytest_files_and_notes_count(tmp_path):
     (tmp_path / "gcc.interop.xml").write_text(
         "<testsuites><testsuite><testcase classname='c' name='a'/>"
