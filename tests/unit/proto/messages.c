@@ -1,5 +1,4 @@
-/* Every kind of handshake message behind one signature, and every message of RFC 8448. */
-#include <string.h>
+#include "messages.h"
 
 #include "proto/certificate13.h"
 #include "proto/certificate_request13.h"
@@ -11,7 +10,6 @@
 #include "proto/key_update.h"
 #include "proto/new_session_ticket13.h"
 #include "proto/server_hello.h"
-#include "proto_test.h"
 #include "vectors/rfc8448_client_auth.h"
 #include "vectors/rfc8448_compat.h"
 #include "vectors/rfc8448_resumed.h"
@@ -202,4 +200,4 @@ const pt_message pt_rfc8448[] = {
     MESSAGE(compat_server_finished),
     MESSAGE(compat_client_finished),
 };
-const size_t pt_rfc8448_count = COUNT(pt_rfc8448);
+const size_t pt_rfc8448_count = sizeof(pt_rfc8448) / sizeof(pt_rfc8448[0]);

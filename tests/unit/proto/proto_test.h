@@ -11,6 +11,7 @@
 
 #include <cmocka.h> /* needs those above */
 
+#include "messages.h"
 #include "proto/extensions.h"
 #include "proto/message.h"
 
@@ -43,28 +44,7 @@ void pt_cover_begin(pt_cover *c, hs_span message);
 bool pt_cover_has(const pt_cover *c, const char *path);
 void pt_cover_end(pt_cover *c); /* all was told; frees */
 
-/* ---- messages ---------------------------------------------------------------------------
- * Reads a message of this kind and, with w, writes it again in its own order. */
-typedef hs_status (*pt_run)(hs_span message, const hs__field_sink *sink, hs__rd_root *root,
-                            hs__wr *w);
-
-typedef struct {
-    uint8_t msg_type;
-    const char *name;
-    pt_run run;
-} pt_kind;
-
-extern const pt_kind pt_kinds[]; /* ends with name NULL */
-const pt_kind *pt_kind_of(uint8_t msg_type);
-
-typedef struct {
-    const char *name;
-    hs_span message;
-} pt_message;
-
-/* Every handshake message of RFC 8448. */
-extern const pt_message pt_rfc8448[];
-extern const size_t pt_rfc8448_count;
+/* ---- messages -------------------------------------------------------------------------- */
 
 /* What holds for every good message: all bytes told once, rewritten it is the same, cut at
  * any byte it fails, with any bit flipped it does no harm. */
