@@ -1,0 +1,83 @@
+/* render.h - what becomes of trace events: text for people, JSON Lines for programs, key log
+ * lines for Wireshark.
+ *
+ * A renderer belongs to one connection and takes its events through hs_render_event, which
+ * fits hs_options.trace with the renderer as trace_ctx:
+ *
+ *   hs_text_new(&o, &text);  hs_jsonl_new(&o2, &jsonl);
+ *   hs_tee_new((hs_render *[]){text, jsonl}, 2, &both);
+ *   options.trace = hs_render_event;  options.trace_mask = hs_render_mask(both);
+ *   client_options.trace_ctx = both;
+ *
+ * Rendering cannot fail: when memory runs out, lines are lost and the output says so.
+ * Whatever a peer made up (names, certificate texts) leaves a renderer escaped, and secrets
+ * leave it only with HS_SECRETS_SHOW, whatever its events carry. */
+#ifndef HANDSHAKE_RENDER_H
+#define HANDSHAKE_RENDER_H
+
+#include "handshake/trace.h"
+
+typedef struct hs_render hs_render; /* one connection, one thread at a time */
+
+/* What is told of secrets. Application data, tickets, session ids and PSK identities count as
+ * secrets; their lengths are always told. */
+typedef enum {
+    HS_SECRETS_DEFAULT, /* text: HIDE, at level 3 ID; JSON Lines: ID */
+    HS_SECRETS_HIDE,
+    HS_SECRETS_ID, /* 8 hex digits of the SHA-256 of each derived secret: two ends can compare */
+    HS_SECRETS_SHOW
+} hs_secrets;
+
+/* "hide", "id", "show"; static. NULL for HS_SECRETS_DEFAULT. */
+const char *hs_secrets_name(hs_secrets secrets);
+
+/* Strings are copied; NULL where not known. */
+typedef struct {
+    size_t size;                                       /* sizeof(hs_render_options) */
+    void (*write)(void *ctx, const char *p, size_t n); /* whole lines; required */
+    void *ctx;
+    int level; /* text: 1 = -v, 2 = -vv, 3 = -vvv */
+    hs_secrets secrets;
+    bool no_time;             /* text: no times at all, so that two runs can be compared */
+    bool explain;             /* paragraphs for learners */
+    bool color;               /* text: ANSI colours */
+    bool tag_lines;           /* text: conn_id before every line, for servers */
+    const char *conn_id;      /* "c1"; NULL: "c1" */
+    const char *peer, *local; /* "127.0.0.1:4433" */
+    const char *sni;
+    const char *tool, *tool_version; /* "hs-client", "0.1.0" */
+    int64_t wall_time_ms;            /* JSON Lines: Unix time of t_us = 0; 0: left out */
+} hs_render_options;
+
+/* Text in fixed columns, one line per message, decision and check (level 1), with all fields
+ * (2), with bytes and the key schedule (3). spec/trace-text.md describes it. */
+HS_MUST_CHECK hs_status hs_text_new(const hs_render_options *o, hs_render **out);
+
+/* JSON Lines as in spec/hs-trace-1.schema.json, always in full detail. */
+HS_MUST_CHECK hs_status hs_jsonl_new(const hs_render_options *o, hs_render **out);
+
+/* SSLKEYLOGFILE lines: secrets, in the format that Wireshark and tshark read. */
+HS_MUST_CHECK hs_status hs_keylog_new(const hs_render_options *o, hs_render **out);
+
+/* Hands every event to each of `parts`, in this order, and frees them with itself. On failure
+ * they stay the caller's. */
+HS_MUST_CHECK hs_status hs_tee_new(hs_render *const *parts, size_t n, hs_render **out);
+
+/* `render` is an hs_render. */
+void hs_render_event(void *render, const hs_trace *event);
+
+/* The hs_options.trace_mask that a renderer needs. */
+unsigned hs_render_mask(const hs_render *r);
+
+void hs_render_free(hs_render *r); /* writes what it still holds; NULL is allowed */
+
+/* ---- foreign bytes on a terminal --------------------------------------------------------- */
+
+/* Copies text that somebody else made up so that it cannot move a cursor, start a line, hide or
+ * reverse anything: printable UTF-8 as it is; control and format characters (C0, C1, bidi,
+ * zero-width), line separators and bytes that are not UTF-8 as \xNN, byte by byte. Returns the
+ * length that the whole result has, like snprintf; out is terminated when cap > 0 and is cut
+ * between characters. */
+size_t hs_safe_text(char *out, size_t cap, const void *p, size_t n);
+
+#endif

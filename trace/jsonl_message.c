@@ -1,0 +1,187 @@
+#include "trace/jsonl.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "crypto/provider.h"
+#include "proto/certificate13.h"
+#include "trace/cert_text.h"
+#include "trace/notes.h"
+
+enum { VALUE_MAX = 64 }; /* bytes of a value that are repeated beside `raw` */
+
+/* ---- fields
+ * ---------------------------------------------------------------------------------------- */
+
+static const char *kind_name(hs_field_kind kind) {
+    static const char *const names[] = {"length", "uint", "code", "bytes", "text"};
+    return (unsigned)kind < sizeof names / sizeof *names ? names[kind] : "bytes";
+}
+
+static json_t *bytes_value(hs_span bytes) {
+    hs__strbuf b = {0};
+    hs__buf_hex_cut(&b, bytes, VALUE_MAX);
+    json_t *v = b.failed ? NULL : json_string(hs__buf_str(&b));
+    hs__buf_free(&b);
+    return v;
+}
+
+static json_t *value(const hs_trace_field *f) {
+    switch (f->kind) {
+    case HS_FIELD_LENGTH:
+    case HS_FIELD_UINT:
+    case HS_FIELD_CODE:
+        return hs__json_uint(f->value);
+    case HS_FIELD_TEXT:
+        return hs__json_foreign(f->bytes.p, f->bytes.n);
+    case HS_FIELD_BYTES:
+        break;
+    }
+    return bytes_value(f->bytes);
+}
+
+static void add_note(hs__jsonl *j, json_t *o, const hs_trace_field *f) {
+    char subject[HS__PATH_MAX];
+    const char *tail = strstr(f->path, "].extension_type");
+    bool is_type = strncmp(f->path, "extensions[", 11) == 0 && tail != NULL;
+    (void)snprintf(subject, sizeof subject, "%.*s",
+                   is_type ? (int)(tail - f->path + 1) : (int)strlen(f->path), f->path);
+    hs__note note;
+    if (hs__note_find(j->message, subject, f->bytes, &note) ||
+        (is_type && hs__note_extension((uint16_t)f->value, &note))) {
+        hs__json_set_if(o, "note", note.note);
+        hs__json_set(o, "ref", hs__json_ref(note.rule));
+    }
+}
+
+/* Bytes of the message that are not to be shown: zero in `raw`, and listed. */
+static void hide(hs__jsonl *j, size_t off, size_t n) {
+    if (off > j->raw_n || n > j->raw_n - off || n == 0) {
+        return;
+    }
+    memset(j->raw + off, 0, n);
+    json_t *range = json_object();
+    hs__json_set(range, "off", hs__json_uint(off));
+    hs__json_set(range, "len", hs__json_uint(n));
+    (void)json_array_append_new(j->hidden, range);
+}
+
+void hs__jsonl_field(hs__jsonl *j, const hs_trace_field *f) {
+    if (!j->in_message || f->path == NULL) {
+        return;
+    }
+    bool hidden = j->secrets != HS_SECRETS_SHOW && hs__field_is_secret(j->message, f);
+    json_t *o = json_object();
+    hs__json_set(o, "off", hs__json_uint(f->off));
+    hs__json_set(o, "len", hs__json_uint(f->bytes.n));
+    hs__json_set(o, "path", hs__json_text(f->path));
+    hs__json_set(o, "kind", hs__json_text(kind_name(f->kind)));
+    if (hidden) {
+        hs__json_set(o, "hidden", json_true());
+        hide(j, f->off, f->bytes.n);
+    } else {
+        hs__json_set(o, "val", value(f));
+    }
+    hs__json_set_if(o, "name", f->meaning);
+    add_note(j, o, f);
+    (void)json_array_append_new(j->fields, o);
+    if (f->off + f->bytes.n > j->told) {
+        j->told = f->off + f->bytes.n;
+    }
+}
+
+/* ---- certificates
+ * ------------------------------------------------------------------------------------ */
+
+static void add_certs(hs__jsonl *j) {
+    hs__certificate13 m;
+    hs__rd_root root;
+    hs_span raw = {j->raw, j->raw_n}, der;
+    if (strcmp(j->message, "Certificate") != 0 ||
+        hs__certificate13_read(raw, NULL, &root, &m) != HS_OK) {
+        return;
+    }
+    json_t *certs = json_array();
+    while (hs__certificate13_next(&m.list, &der, NULL)) {
+        json_t *o = hs__cert_json(der);
+        hs__json_set(o, "off", hs__json_uint((size_t)(der.p - j->raw)));
+        hs__json_set(o, "len", hs__json_uint(der.n));
+        (void)json_array_append_new(certs, o);
+    }
+    hs__json_set(j->body, "certs", certs);
+}
+
+/* ---- messages
+ * ------------------------------------------------------------------------------------------ */
+
+void hs__jsonl_message_drop(hs__jsonl *j) {
+    json_decref(j->body);
+    json_decref(j->fields);
+    json_decref(j->hidden);
+    if (j->raw != NULL) {
+        hs__wipe(j->raw, j->raw_n);
+        free(j->raw);
+    }
+    j->body = j->fields = j->hidden = NULL;
+    j->raw = NULL;
+    j->raw_n = j->told = 0;
+    j->in_message = false;
+}
+
+void hs__jsonl_message(hs__jsonl *j, const hs_trace_message *m) {
+    hs__jsonl_message_drop(j);
+    char name[HS__SNAKE_NAME];
+    hs__snake_name(m->name, name);
+    (void)snprintf(j->message, sizeof j->message, "%s", hs__str(m->name));
+    j->in_message = true;
+    j->outbound = m->outbound;
+    j->body = json_object();
+    j->fields = json_array();
+    j->hidden = json_array();
+    j->raw = m->raw.n > 0 ? malloc(m->raw.n) : NULL;
+    if (j->raw != NULL) {
+        memcpy(j->raw, m->raw.p, m->raw.n);
+        j->raw_n = m->raw.n;
+    }
+    hs__json_set(j->body, "dir", hs__json_dir(m->outbound));
+    hs__json_set(j->body, "type", hs__json_uint(m->type));
+    hs__json_set(j->body, "name", hs__json_text(name));
+    hs__json_set(j->body, "len", hs__json_uint(m->raw.n));
+}
+
+void hs__jsonl_message_end(hs__jsonl *j, const hs_trace_message_end *e) {
+    if (!j->in_message) {
+        return;
+    }
+    /* Bytes that no field has told may be anything. */
+    if (j->secrets != HS_SECRETS_SHOW && j->told < j->raw_n) {
+        hide(j, j->told, j->raw_n - j->told);
+    }
+    if (j->raw != NULL) {
+        hs__json_set(j->body, "raw", hs__json_hex((hs_span){j->raw, j->raw_n}));
+    }
+    if (json_array_size(j->hidden) > 0) {
+        hs__json_set(j->body, "hidden", json_incref(j->hidden));
+    }
+    hs__json_set(j->body, "fields", json_incref(j->fields));
+    if (e->status != HS_OK) {
+        json_t *error = json_object();
+        hs__json_set(error, "code", hs__json_text(hs_status_name(e->status)));
+        hs__json_set(error, "where", hs__json_text(hs__str(e->where)));
+        hs__json_set(error, "problem", hs__json_text(hs__str(e->problem)));
+        hs__json_set(j->body, "error", error);
+    } else {
+        add_certs(j);
+    }
+    size_t n = j->raw_n;
+    json_t *body = j->body;
+    j->body = NULL;
+    if (j->outbound) {
+        hs__jsonl_send(j, hs__jsonl_emit(j, "msg", body, true), n);
+    } else {
+        hs__jsonl_claim(j, body, n);
+        (void)hs__jsonl_emit(j, "msg", body, false);
+    }
+    hs__jsonl_message_drop(j);
+}

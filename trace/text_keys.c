@@ -1,0 +1,232 @@
+#include "trace/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- transcript --------------------------------------------------------------------------------
+ */
+
+/* "CH SH EE" -> "CH..EE" */
+static void covers(hs__text *t, const char *messages) {
+    const char *first_end = strchr(messages, ' ');
+    const char *last = strrchr(messages, ' ');
+    if (first_end == NULL) {
+        (void)snprintf(t->covers, sizeof t->covers, "%s", messages);
+    } else {
+        (void)snprintf(t->covers, sizeof t->covers, "%.*s..%s", (int)(first_end - messages),
+                       messages, last + 1);
+    }
+}
+
+void hs__text_transcript(hs__text *t, const hs_trace_transcript *tr) {
+    covers(t, hs__str(tr->messages));
+    if (t->level < 3) {
+        return;
+    }
+    char name[HS__PATH_MAX + 16];
+    (void)snprintf(name, sizeof name, "transcript H(%s)", hs__str(tr->messages));
+    hs__text_begin_untimed(t, "##", name);
+    hs__text_column(t, HS__COL_TEXT);
+    hs__buf_hex(&t->line, tr->value);
+    hs__text_end(t, 0);
+    if (tr->is_reset) {
+        hs__text_begin_at(t, HS__COL_TEXT);
+        hs__buf_add(&t->line, "the first ClientHello is replaced by its hash ");
+        hs__ref_add(&t->line, "rfc9846#section-4.1");
+        hs__text_end(t, HS__COL_TEXT);
+    }
+    hs__text_explain(t, "transcript");
+}
+
+/* ---- secrets that are ready, for levels 1 and 2
+ * ---------------------------------------------------- */
+
+static const struct {
+    const char *name;
+    bool is_handshake;
+} announced[] = {
+    {"client_early_traffic_secret", true},          {"client_handshake_traffic_secret", true},
+    {"server_handshake_traffic_secret", true},      {"client_application_traffic_secret_0", false},
+    {"server_application_traffic_secret_0", false}, {"exporter_secret", false},
+};
+enum { N_ANNOUNCED = sizeof announced / sizeof *announced };
+
+static void announce_half(hs__text *t, bool is_handshake) {
+    const char *before = "";
+    unsigned bits = 0;
+    for (unsigned i = 0; i < N_ANNOUNCED; i++) {
+        bits |= announced[i].is_handshake == is_handshake ? t->announce & 1u << i : 0;
+    }
+    if (bits == 0) {
+        return;
+    }
+    hs__text_begin(t, "##", is_handshake ? "handshake keys" : "application keys");
+    hs__text_column(t, HS__COL_TEXT);
+    for (unsigned i = 0; i < N_ANNOUNCED; i++) {
+        if ((bits & 1u << i) != 0) {
+            char name[HS__SHORT_NAME];
+            hs__short_name(announced[i].name, name);
+            hs__buf_fmt(&t->line, "%s%s", before, name);
+            before = ", ";
+        }
+    }
+    hs__buf_add(&t->line, " ready");
+    if (is_handshake && t->kex[0] != 0) {
+        hs__buf_fmt(&t->line, " (%s", t->kex);
+        if (t->kex_us > 0 && !t->setup.o.no_time) {
+            hs__buf_fmt(&t->line, " %.2f ms", (double)t->kex_us / 1000.0);
+        }
+        hs__buf_add(&t->line, "); next records are encrypted");
+    }
+    hs__text_end(t, HS__COL_TEXT);
+    hs__text_explain(t, is_handshake ? "handshake keys" : "application keys");
+}
+
+void hs__text_announce(hs__text *t) {
+    announce_half(t, true);
+    announce_half(t, false);
+    t->announce = 0;
+}
+
+/* ---- key schedule
+ * ------------------------------------------------------------------------------------ */
+
+static const hs_trace_input *input(const hs_trace_derive *d, const char *name) {
+    for (size_t i = 0; i < d->n_inputs; i++) {
+        if (strcmp(hs__str(d->inputs[i].name), name) == 0) {
+            return &d->inputs[i];
+        }
+    }
+    return NULL;
+}
+
+static const char *input_ref(const hs_trace_derive *d, const char *name) {
+    const hs_trace_input *in = input(d, name);
+    return in != NULL ? hs__str(in->ref) : "?";
+}
+
+static void add_input(hs__text *t, const hs_trace_derive *d, const char *name) {
+    char text[HS__SHORT_NAME];
+    hs__short_name(input_ref(d, name), text);
+    hs__buf_add(&t->line, text);
+}
+
+static void add_formula(hs__text *t, const hs_trace_derive *d) {
+    if (strcmp(hs__str(d->fn), "HKDF-Extract") == 0) {
+        hs__buf_add(&t->line, "HKDF-Extract(salt=");
+        add_input(t, d, "salt");
+        hs__buf_add(&t->line, ", ikm=");
+        add_input(t, d, "ikm");
+        hs__buf_add(&t->line, ")");
+        return;
+    }
+    if (strcmp(hs__str(d->fn), "HKDF-Expand-Label") == 0) {
+        hs__buf_add(&t->line, "HKDF-Expand-Label(");
+        add_input(t, d, "secret");
+        hs__buf_fmt(&t->line, ", \"%s\", %s, %zu)", input_ref(d, "label"), input_ref(d, "context"),
+                    d->len);
+        return;
+    }
+    hs__buf_fmt(&t->line, "%s(", hs__str(d->fn));
+    for (size_t i = 0; i < d->n_inputs; i++) {
+        hs__buf_fmt(&t->line, "%s%s %s", i > 0 ? ", " : "", hs__str(d->inputs[i].name),
+                    hs__str(d->inputs[i].ref));
+    }
+    hs__buf_add(&t->line, ")");
+}
+
+/* Public inputs that the formula only names are worth their bytes: a peer's share. */
+static void add_public(hs__text *t, const hs_trace_derive *d) {
+    const hs_trace_input *in = input(d, "public");
+    if (in == NULL || in->bytes.n == 0) {
+        return;
+    }
+    hs__text_begin_at(t, HS__COL_NAME);
+    hs__buf_add(&t->line, "public ");
+    hs__buf_hex_cut(&t->line, in->bytes, 32);
+    hs__text_end(t, 0);
+}
+
+/* The command that computes the same with openssl, for those who learn; the secret it starts from
+ * has been shown above. */
+static void add_command(hs__text *t, const hs_trace_derive *d) {
+    const hs_trace_input *secret = input(d, "secret"), *context = input(d, "context");
+    bool can = t->setup.o.explain && t->secrets == HS_SECRETS_SHOW && d->hash != NULL &&
+               secret != NULL && secret->bytes.n > 0 && context != NULL;
+    if (!can) {
+        return;
+    }
+    hs__text_begin_at(t, HS__COL_NAME);
+    hs__buf_fmt(&t->line, "$ openssl kdf -keylen %zu -kdfopt digest:%s", d->len, d->hash);
+    hs__buf_add(&t->line, " -kdfopt mode:EXPAND_ONLY -kdfopt hexkey:");
+    hs__buf_hex(&t->line, secret->bytes);
+    hs__buf_fmt(&t->line, " -kdfopt \"prefix:tls13 \" -kdfopt \"label:%s\"", input_ref(d, "label"));
+    if (context->bytes.n > 0) {
+        hs__buf_add(&t->line, " -kdfopt hexdata:");
+        hs__buf_hex(&t->line, context->bytes);
+    }
+    hs__buf_add(&t->line, " TLS13-KDF");
+    hs__text_end(t, 0);
+}
+
+static void schedule_line(hs__text *t, const hs_trace_derive *d) {
+    if (!t->schedule_head) {
+        t->schedule_head = true;
+        hs__text_line(t, "##", "key schedule", "each value is on the line below its formula [7.1]");
+        hs__text_explain(t, "key schedule");
+    }
+    char name[HS__SHORT_NAME];
+    hs__short_name(d->name, name);
+    hs__text_begin_untimed(t, "##", name);
+    hs__text_column(t, HS__COL_NAME + 20);
+    hs__buf_add(&t->line, "= ");
+    add_formula(t, d);
+    hs__text_end(t, 0);
+    add_public(t, d);
+    hs__text_begin_at(t, HS__COL_NAME);
+    hs__text_secret(t, d->value, d->id, d->len);
+    hs__text_end(t, 0);
+    add_command(t, d);
+}
+
+void hs__text_derive(hs__text *t, const hs_trace_derive *d) {
+    for (unsigned i = 0; i < N_ANNOUNCED; i++) {
+        if (strcmp(hs__str(d->name), announced[i].name) == 0) {
+            t->announce |= 1u << i;
+        }
+    }
+    if (d->hash == NULL || strcmp(hs__str(d->name), "ecdhe") == 0) {
+        (void)snprintf(t->kex, sizeof t->kex, "%s", hs__str(d->fn));
+        t->kex_us = d->us;
+    }
+    if (t->level >= 3) {
+        schedule_line(t, d);
+    }
+}
+
+/* ---- keys in use
+ * --------------------------------------------------------------------------------------- */
+
+void hs__text_key(hs__text *t, const hs_trace_key *k) {
+    hs__text_side *s = &t->side[k->outbound];
+    hs__key_tag(k->name, s->tag);
+    s->seq = 0;
+    if (t->level < 2) {
+        return;
+    }
+    char secret[HS__SHORT_NAME];
+    hs__short_name(k->secret, secret);
+    hs__text_begin(t, "##", k->outbound ? "key for sending" : "key for receiving");
+    hs__text_column(t, HS__COL_TEXT);
+    hs__buf_fmt(&t->line, "%s from now on: %s, from %s", s->tag, hs__str(k->aead), secret);
+    hs__text_end(t, HS__COL_TEXT);
+}
+
+void hs__text_key_update(hs__text *t, const hs_trace_key_update *k) {
+    hs__text_begin(t, "##", "key update");
+    hs__text_column(t, HS__COL_TEXT);
+    hs__buf_fmt(&t->line, "the key for %s was replaced, generation %llu",
+                k->outbound ? "sending" : "receiving", (unsigned long long)k->generation);
+    hs__text_end(t, HS__COL_TEXT);
+    hs__text_explain(t, "key update");
+}
