@@ -49,7 +49,7 @@ def add_tap(tally, program, output, exit_code, timed_out):
                 tally.failed.append((f"{program}: {test.group(2)}", ""))
             else:
                 tally.passed += 1
-        remark = line[1:].strip() if line.startswith("#") else ""
+        remark = "" if plan or test else line.lstrip("# ")
     if timed_out:
         tally.failed.append((program, "timed out"))
     elif seen == 0:

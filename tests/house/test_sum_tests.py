@@ -51,6 +51,13 @@ def test_a_program_that_turns_out_to_speak_tap(tmp_path):
     assert closing_line(tmp_path)[0] == "2 passed, 0 failed"
 
 
+def test_the_line_before_a_skipped_test_is_its_reason(tmp_path):
+    meson_run(tmp_path, "1..1\nthere is no IPv6 here\nnot ok 1 # SKIP a\n")
+    run = subprocess.run([sys.executable, ROOT / "tools" / "sum-tests.py", tmp_path],
+                         capture_output=True, text=True)
+    assert "  gcc: t: a: there is no IPv6 here\n" in run.stdout
+
+
 def test_pytest_files_and_notes_count(tmp_path):
     (tmp_path / "gcc.interop.xml").write_text(
         "<testsuites><testsuite><testcase classname='c' name='a'/>"

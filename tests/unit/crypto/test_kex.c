@@ -282,8 +282,10 @@ static void a_hybrid_share_with_a_low_order_half_is_refused(void **state) {
     size_t n;
     size_t secret_n;
     hs__kex *k;
-    if (!hs__provider_has_group(p, HS__GROUP_X25519MLKEM768))
+    if (!hs__provider_has_group(p, HS__GROUP_X25519MLKEM768)) {
+        print_message("this provider has no X25519MLKEM768\n");
         skip();
+    }
     assert_ok(p->kex_generate(p, HS__GROUP_X25519MLKEM768, &k, share, &n));
     memset(share + 1184, 0, 32);
     assert_status(p->kex_respond(p, HS__GROUP_X25519MLKEM768, span_of(share, n), answer, &n, secret,
