@@ -96,7 +96,7 @@ static void ecdsa_signatures_must_be_strict_der(void **state) {
         "3046 022100" R " 022100" S "00", /* trailing byte outside */
         "3047 022100" R " 022100" S "00", /* and inside */
         "3049 022100" R " 022100" S "020100",
-        R S, /* as P1363 */
+        (R S), /* as P1363 */
         "",
         "30",
     };
@@ -114,11 +114,10 @@ static void ecdsa_signatures_must_be_strict_der(void **state) {
 static void ecdsa_numbers_out_of_range_are_refused(void **state) {
     const hs_provider *p = *state;
     const hs__sig_alg alg = {HS__SIG_ECDSA, HS__SHA256, 0};
-#define ORDER "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551"
-#define FIELD "ffffffff00000001000000000000000000000000ffffffffffffffffffffffff"
-    static const char *const values[] = {"00", "01", ORDER, FIELD,
-                                         "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2"
-                                         "fc632552"};
+#define ORDER  "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551"
+#define FIELD  "ffffffff00000001000000000000000000000000ffffffffffffffffffffffff"
+#define BEYOND "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632552"
+    static const char *const values[] = {"00", "01", ORDER, FIELD, BEYOND};
     hs__public_key *k = ec_public(p, 0);
     for (size_t i = 0; i < 5; i++) {
         for (size_t j = 0; j < 5; j++) {
