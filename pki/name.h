@@ -23,6 +23,9 @@ uint32_t hs__name_hash(hs_span name);
 /* True if `name` begins with the RDNs of `base` (directoryName constraints). */
 bool hs__name_is_within(hs_span name, hs_span base);
 
+/* The content of the first attribute of this type; false if there is none. */
+bool hs__name_attribute(hs_span name, hs__oid type, hs_span *value);
+
 enum { HS__NAME_TEXT = 512 };
 
 /* "CN=a.test,O=Example" (RFC 4514, most specific first); "" for the empty name. Bytes that

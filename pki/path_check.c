@@ -1,0 +1,577 @@
+/* The checks of a path, one function each, and their table at the end. A check sets
+ * f->status and, where texts are wanted, says what it expected and got. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "pki/name_constraints.h"
+#include "pki/path.h"
+#include "pki/text.h"
+#include "pki/time.h"
+
+enum { RSA_BITS_MIN = 2048, SERIAL_MAX = 20, LIST_TEXT = 160, WHO_TEXT = HS__NAME_TEXT + 32 };
+
+static bool is_wanted(const hs__finding *f) {
+    return f->arena != NULL;
+}
+
+static const char *name_text(const hs__finding *f, hs_span name) {
+    char text[HS__NAME_TEXT];
+    hs__name_text(name, text, sizeof(text));
+    return hs__arena_f(f->arena, "%s", text[0] != '\0' ? text : "(empty name)");
+}
+
+/* How a summary speaks of a certificate: "certificate", "CA certificate CN=x". */
+static const char *who(const hs__finding *f, const hs__path *path, size_t depth) {
+    if (depth == 0) {
+        return "certificate";
+    }
+    return hs__arena_f(f->arena, "CA certificate %s", name_text(f, path->cert[depth]->subject));
+}
+
+/* For failures whose sentence is: who, then what was got. */
+static void summarize(hs__finding *f, const hs__path *path, size_t depth, const char *verb) {
+    if (f->status) {
+        f->summary = hs__arena_f(f->arena, "%s %s%s", who(f, path, depth), verb, f->got);
+    }
+}
+
+static bool has(const hs__cert *c, hs__ext ext) {
+    return (c->has & (uint32_t)ext) != 0;
+}
+
+/* ---- form ------------------------------------------------------------------------------- */
+
+static void check_version(hs__judge *j, const hs__path *path, size_t depth, hs__finding *f) {
+    const hs__cert *c = path->cert[depth];
+    (void)j;
+    f->status = c->version == 3 ? HS_OK : HS_E_CERT_VERSION;
+    if (is_wanted(f)) {
+        f->expected = "version 3";
+        f->got = hs__arena_f(f->arena, "version %d", c->version);
+        f->fix = "issue it anew as X.509 version 3";
+        summarize(f, path, depth, "is of ");
+    }
+}
+
+/* RFC 5280 4.1.2.2: positive, at most 20 bytes. */
+static void check_serial(hs__judge *j, const hs__path *path, size_t depth, hs__finding *f) {
+    const hs_span s = path->cert[depth]->serial;
+    const bool is_zero = s.n == 1 && s.p[0] == 0;
+    const bool is_negative = s.p[0] >= 0x80;
+    (void)j;
+    f->status = is_zero || is_negative || s.n > SERIAL_MAX ? HS_E_CERT_FORMAT : HS_OK;
+    if (is_wanted(f)) {
+        f->expected = "a positive number of at most 20 bytes";
+        f->got = is_zero       ? "0"
+                 : is_negative ? "a negative number"
+                               : hs__arena_f(f->arena, "%zu byte%s", s.n, s.n == 1 ? "" : "s");
+        f->fix = "issue it anew with another serial number";
+        summarize(f, path, depth, "has a bad serial number: ");
+    }
+}
+
+static void check_signature_algorithm(hs__judge *j, const hs__path *path, size_t depth,
+                                      hs__finding *f) {
+    const hs__cert *c = path->cert[depth];
+    char text[HS__SIGALG_TEXT];
+    (void)j;
+    if (!c->algorithms_match) {
+        f->status = HS_E_CERT_FORMAT;
+    } else if (c->signature.is_weak) {
+        f->status = HS_E_WEAK_SIGNATURE;
+    } else if (!c->signature.is_known) {
+        f->status = HS_E_UNSUPPORTED_KEY;
+    }
+    if (is_wanted(f)) {
+        hs__sigalg_text(&c->signature, text, sizeof(text));
+        f->expected = "SHA-256 or better, the same algorithm inside and outside";
+        f->got = hs__arena_f(f->arena, "%s%s", text,
+                             c->algorithms_match ? "" : ", and another one inside");
+        f->fix = "issue it anew, signed with SHA-256 or better";
+        summarize(f, path, depth,
+                  c->signature.is_weak ? "is signed with the broken " : "is signed with ");
+    }
+}
+
+static void check_public_key(hs__judge *j, const hs__path *path, size_t depth, hs__finding *f) {
+    const hs__spki *k = &path->cert[depth]->key;
+    const bool is_rsa =
+        k->is_known && (k->numbers.type == HS__KEY_RSA || k->numbers.type == HS__KEY_RSA_PSS);
+    char text[HS__KEY_TEXT];
+    if (!k->is_known || !hs__provider_has_key_type(j->provider, k->numbers.type)) {
+        f->status = HS_E_UNSUPPORTED_KEY;
+    } else if (is_rsa && hs__public_bits(&k->numbers) < RSA_BITS_MIN) {
+        f->status = HS_E_WEAK_KEY;
+    }
+    if (is_wanted(f)) {
+        hs__spki_text(k, text, sizeof(text));
+        f->expected = "RSA of 2048 bits or more, ECDSA P-256, P-384 or P-521, or Ed25519 "
+                      "where the crypto library has it";
+        f->got = hs__arena_f(f->arena, "%s", text);
+        f->fix = "issue it anew with another key";
+        summarize(f, path, depth, "has a key that is not good enough: ");
+    }
+}
+
+/* RFC 5280 4.2: what is critical and not understood ends the matter. */
+static void check_critical_extensions(hs__judge *j, const hs__path *path, size_t depth,
+                                      hs__finding *f) {
+    const hs__cert *c = path->cert[depth];
+    char text[HS__OID_TEXT_MAX];
+    (void)j;
+    f->status = c->n_unknown_critical == 0 ? HS_OK : HS_E_CRITICAL_EXTENSION;
+    if (is_wanted(f)) {
+        f->expected = "critical extensions that are understood";
+        f->got = "none unknown";
+        if (f->status) {
+            hs__oid_text(c->unknown_critical, text, sizeof(text));
+            f->got = hs__arena_f(f->arena, "%s", text);
+        }
+        f->fix = "issue it anew with that extension left out or not critical";
+        summarize(f, path, depth, "has a critical extension that is not understood: ");
+    }
+}
+
+/* ---- time ---------------------------------------------------------------------------------- */
+
+static void check_validity(hs__judge *j, const hs__path *path, size_t depth, hs__finding *f) {
+    const hs__cert *c = path->cert[depth];
+    const int64_t now = j->options->now;
+    char from[HS__DATE_TEXT];
+    char to[HS__DATE_TEXT];
+    char span[HS__SPAN_TEXT];
+    if (now > c->not_after) {
+        f->status = HS_E_CERT_EXPIRED;
+    } else if (now < c->not_before) {
+        f->status = HS_E_CERT_NOT_YET_VALID;
+    }
+    if (!is_wanted(f)) {
+        return;
+    }
+    hs__date_text(c->not_before, from);
+    hs__date_text(c->not_after, to);
+    f->expected = hs__arena_f(f->arena, "a time between %s and %s", from, to);
+    if (f->status == HS_E_CERT_EXPIRED) {
+        hs__span_text(now - c->not_after, span);
+        f->got = hs__arena_f(f->arena, "expired %s ago on %s", span, to);
+        f->fix = "renew it; if it should be valid, look at this machine's clock";
+    } else if (f->status == HS_E_CERT_NOT_YET_VALID) {
+        hs__span_text(c->not_before - now, span);
+        f->got = hs__arena_f(f->arena, "not valid for another %s, until %s", span, from);
+        f->fix = "wait, or look at the clocks of this machine and of the one that issued it";
+    } else {
+        hs__date_text(now, from);
+        hs__span_text(c->not_after - now, span);
+        f->got = hs__arena_f(f->arena, "%s, with %s to go", from, span);
+    }
+    summarize(f, path, depth, f->status == HS_E_CERT_NOT_YET_VALID ? "is " : "");
+}
+
+/* ---- issuer -----------------------------------------------------------------------------------
+ */
+
+/* Why nobody vouches for it: "is not among the 3 anchors of system bundle". */
+static const char *anchors_text(const hs__judge *j, const hs__finding *f, hs_span subject) {
+    const size_t n = j->trust != NULL ? hs_trust_count(j->trust) : 0;
+    if (n == 0) {
+        return "is not trusted: nobody is trusted here";
+    }
+    const bool has_namesake = hs__trust_find(j->trust, subject, NULL) != NULL;
+    return hs__arena_f(f->arena, "is not among the %zu anchor%s of %s%s", n, n == 1 ? "" : "s",
+                       hs__trust_source_names(j->trust),
+                       has_namesake ? " (one there has this name, but another key)" : "");
+}
+
+/* Names chain by how paths are built; what can be missing is the end, an anchor. */
+static void check_issuer(hs__judge *j, const hs__path *path, size_t depth, hs__finding *f) {
+    const hs__cert *c = path->cert[depth];
+    const bool is_last = depth + 1 == path->n;
+    f->status = is_last && path->anchor == NULL ? HS_E_UNKNOWN_ISSUER : HS_OK;
+    if (!is_wanted(f)) {
+        return;
+    }
+    const char *issuer = name_text(f, c->issuer);
+    if (f->status == HS_OK) {
+        f->expected = is_last ? "an anchor" : hs__arena_f(f->arena, "a certificate of %s", issuer);
+        f->got = is_last                                        ? "is itself an anchor"
+                 : depth + 2 == path->n && path->anchor != NULL ? "an anchor"
+                                                                : "came with the chain";
+        return;
+    }
+    const char *anchors = anchors_text(j, f, c->issuer);
+    f->expected = "an issuer that is trusted";
+    if (hs__cert_is_self_issued(c)) {
+        f->got = hs__arena_f(f->arena, "%s%s is self-signed and %s", depth == 0 ? "" : "root ",
+                             depth == 0 ? "certificate" : issuer, anchors);
+        f->fix = "if you trust it, give it with --cacert";
+    } else {
+        f->got = hs__arena_f(f->arena, "issuer %s %s", issuer, anchors);
+        f->fix = hs__arena_f(f->arena,
+                             "if you trust %s, give its root with --cacert; if it is an "
+                             "intermediate, the peer must send its certificate, too",
+                             issuer);
+    }
+    f->summary = f->got;
+}
+
+static void check_signature(hs__judge *j, const hs__path *path, size_t depth, hs__finding *f) {
+    if (depth + 1 >= path->n) {
+        f->is_skipped = true; /* an anchor, or nobody to check it with: see issuer */
+        return;
+    }
+    const bool by_anchor = depth + 2 == path->n;
+    f->status = hs__path_signature(j, path->cert[depth], path->cert[depth + 1],
+                                   by_anchor ? path->anchor : NULL);
+    if (is_wanted(f)) {
+        f->expected = hs__arena_f(f->arena, "a signature with the key of %s",
+                                  name_text(f, path->cert[depth + 1]->subject));
+        f->got = f->status == HS_OK ? "verified" : hs_status_text(f->status);
+        f->fix = "the certificate was changed, or another key with the issuer's name signed it";
+        f->summary =
+            hs__arena_f(f->arena, "%s is not signed with the key of its issuer %s: %s",
+                        who(f, path, depth), name_text(f, path->cert[depth]->issuer), f->got);
+    }
+}
+
+/* ---- what an issuer may do
+ * ------------------------------------------------------------------------ */
+
+/* A certificate that stands as issuer. Version 1 has no extensions to say so; as an anchor
+ * it was chosen by hand, and so it may. */
+static bool may_issue(const hs__path *path, size_t depth) {
+    const hs__cert *c = path->cert[depth];
+    const bool is_anchor = path->anchor != NULL && depth + 1 == path->n;
+    return c->is_ca || (is_anchor && c->version == 1);
+}
+
+/* RFC 5280 4.2.1.9. A CA's own certificate is no leaf, but where it was put among the
+ * anchors itself: a self-signed server certificate made by a common tool says cA TRUE. */
+static void check_basic_constraints(hs__judge *j, const hs__path *path, size_t depth,
+                                    hs__finding *f) {
+    const hs__cert *c = path->cert[depth];
+    const bool is_leaf = depth == 0;
+    const bool is_own_anchor = path->n == 1 && path->anchor != NULL;
+    const bool is_good = is_leaf ? !c->is_ca || is_own_anchor : may_issue(path, depth);
+    (void)j;
+    f->status = is_good ? HS_OK : HS_E_NOT_A_CA;
+    if (is_wanted(f)) {
+        f->expected = is_leaf ? "not a certificate authority" : "a certificate authority";
+        f->got = c->is_ca                            ? "cA is TRUE"
+                 : has(c, HS__EXT_BASIC_CONSTRAINTS) ? "cA is FALSE"
+                                                     : "no basicConstraints";
+        f->fix = is_leaf ? "issue a certificate for the server itself, with cA FALSE"
+                         : "issue with a certificate whose basicConstraints say cA TRUE";
+        f->summary = hs__arena_f(f->arena, "%s is %s a certificate authority: %s",
+                                 is_leaf ? "certificate" : name_text(f, c->subject),
+                                 is_leaf ? "that of" : "not", f->got);
+    }
+}
+
+/* Intermediates between this certificate and the leaf that are not self-issued
+ * (RFC 5280 6.1.4 l). */
+static size_t intermediates_below(const hs__path *path, size_t depth) {
+    size_t n = 0;
+    for (size_t i = 1; i < depth; i++) {
+        n += hs__cert_is_self_issued(path->cert[i]) ? 0 : 1;
+    }
+    return n;
+}
+
+static void check_path_length(hs__judge *j, const hs__path *path, size_t depth, hs__finding *f) {
+    const hs__cert *c = path->cert[depth];
+    (void)j;
+    if (c->path_len < 0) {
+        f->is_skipped = true;
+        return;
+    }
+    const size_t below = intermediates_below(path, depth);
+    f->status = below <= (size_t)c->path_len ? HS_OK : HS_E_PATH_LENGTH;
+    if (is_wanted(f)) {
+        f->expected = hs__arena_f(f->arena, "at most %d intermediates below it", c->path_len);
+        f->got = hs__arena_f(f->arena, "%zu", below);
+        f->fix = "issue from a CA that is nearer to the root, or with a larger pathLen";
+        f->summary = hs__arena_f(f->arena, "%s allows %d intermediates below it, there are %zu",
+                                 who(f, path, depth), c->path_len, below);
+    }
+}
+
+static const char *usage_text(const hs__finding *f, uint32_t bits) {
+    static const char *const names[] = {"digitalSignature", "nonRepudiation", "keyEncipherment",
+                                        "dataEncipherment", "keyAgreement",   "keyCertSign",
+                                        "cRLSign",          "encipherOnly",   "decipherOnly"};
+    char text[LIST_TEXT];
+    hs__text t;
+    hs__text_init(&t, text, sizeof(text));
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if ((bits >> i & 1) != 0) {
+            hs__text_f(&t, "%s%s", t.n > 0 ? ", " : "", names[i]);
+        }
+    }
+    return hs__arena_f(f->arena, "%s", t.n > 0 ? text : "nothing");
+}
+
+/* RFC 5280 4.2.1.3 for CAs, RFC 9846 4.5.1.2 for leaves: if present, the bit must be set. */
+static void check_key_usage(hs__judge *j, const hs__path *path, size_t depth, hs__finding *f) {
+    const hs__cert *c = path->cert[depth];
+    const uint32_t need = depth == 0 ? HS__KU_DIGITAL_SIGNATURE : HS__KU_CERT_SIGN;
+    (void)j;
+    if (!has(c, HS__EXT_KEY_USAGE)) {
+        f->is_skipped = true;
+        return;
+    }
+    f->status = (c->key_usage & need) != 0 ? HS_OK : HS_E_KEY_USAGE;
+    if (is_wanted(f)) {
+        f->expected = depth == 0 ? "digitalSignature" : "keyCertSign";
+        f->got = usage_text(f, c->key_usage);
+        f->fix = hs__arena_f(f->arena, "issue it anew with keyUsage %s", f->expected);
+        f->summary = hs__arena_f(f->arena, "%s may not be used for %s: its keyUsage is %s",
+                                 who(f, path, depth), f->expected, f->got);
+    }
+}
+
+static const char *purposes_text(const hs__finding *f, const hs__cert *c) {
+    char text[LIST_TEXT];
+    char one[HS__OID_TEXT_MAX];
+    hs__text t;
+    hs_span rest = c->ext_key_usage;
+    hs_span oid;
+    uint8_t tag;
+    hs__text_init(&t, text, sizeof(text));
+    while (hs__der_walk(&rest, &tag, &oid)) {
+        hs__oid_text(oid, one, sizeof(one));
+        hs__text_f(&t, "%s%s", t.n > 0 ? ", " : "", one);
+    }
+    return hs__arena_f(f->arena, "%s", text);
+}
+
+/* RFC 5280 4.2.1.12 for the leaf; in a CA it limits what is below it, as all who check the
+ * Web's certificates read it. */
+static void check_ext_key_usage(hs__judge *j, const hs__path *path, size_t depth, hs__finding *f) {
+    const hs__cert *c = path->cert[depth];
+    const hs__oid need =
+        j->options->purpose == HS_PURPOSE_SERVER ? HS__OID_SERVER_AUTH : HS__OID_CLIENT_AUTH;
+    if (!has(c, HS__EXT_EXT_KEY_USAGE)) {
+        f->is_skipped = true;
+        return;
+    }
+    const bool is_good =
+        hs__cert_has_purpose(c, need) || hs__cert_has_purpose(c, HS__OID_ANY_EXT_KEY_USAGE);
+    f->status = is_good ? HS_OK : HS_E_EXT_KEY_USAGE;
+    if (is_wanted(f)) {
+        f->expected = hs__oid_name(need);
+        f->got = purposes_text(f, c);
+        f->fix = hs__arena_f(f->arena, "issue it anew with %s among its purposes", f->expected);
+        f->summary = hs__arena_f(f->arena, "%s is not for a %s: its purposes are %s",
+                                 who(f, path, depth), hs__oid_meaning(need), f->got);
+    }
+}
+
+/* ---- names
+ * -------------------------------------------------------------------------------------------- */
+
+/* RFC 5280 6.1.3 (b), (c): all below this CA, self-issued intermediates excepted. */
+static void check_name_constraints(hs__judge *j, const hs__path *path, size_t depth,
+                                   hs__finding *f) {
+    const hs__cert *c = path->cert[depth];
+    hs__breach breach = {0};
+    char text[HS__NAME_TEXT];
+    if (!has(c, HS__EXT_NAME_CONSTRAINTS)) {
+        f->is_skipped = true;
+        return;
+    }
+    for (size_t i = 0; i < depth && f->status == HS_OK; i++) {
+        if (i == 0 || !hs__cert_is_self_issued(path->cert[i])) {
+            f->status = hs__name_constraints_check(c, path->cert[i], &j->constraint_work,
+                                                   HS__CONSTRAINT_WORK, &breach);
+        }
+    }
+    j->is_exhausted = j->is_exhausted || f->status == HS_E_VERIFY_LIMIT;
+    if (!is_wanted(f)) {
+        return;
+    }
+    hs__name_constraints_text(c, text, sizeof(text));
+    f->expected = hs__arena_f(f->arena, "%s", text);
+    f->got = "all names are within";
+    if (f->status == HS_E_NAME_CONSTRAINTS) {
+        hs__general_name_text(&breach.name, text, sizeof(text));
+        f->got = hs__arena_f(f->arena, "%s is %s", text,
+                             breach.is_excluded ? "excluded" : "not permitted");
+    } else if (f->status) {
+        f->got = hs_status_text(f->status);
+    }
+    f->fix = "issue it from a CA that may vouch for that name";
+    f->summary =
+        hs__arena_f(f->arena, "%s may not vouch for this: %s", who(f, path, depth), f->got);
+}
+
+/* DNS names and addresses of a certificate, for a sentence. */
+static const char *hosts_text(const hs__finding *f, const hs__cert *c) {
+    char text[LIST_TEXT];
+    char one[HS__NAME_TEXT];
+    hs__text t;
+    hs_span rest = c->names;
+    hs__general_name name;
+    hs__text_init(&t, text, sizeof(text));
+    while (!t.is_cut && hs__general_name_next(&rest, &name)) {
+        if (name.kind == HS__NAME_DNS || name.kind == HS__NAME_IP) {
+            hs__general_name_value_text(&name, one, sizeof(one));
+            hs__text_f(&t, "%s%s", t.n > 0 ? ", " : "", one);
+        }
+    }
+    return hs__arena_f(f->arena, "%s", t.n > 0 ? text : "no host name (its CN does not count)");
+}
+
+static void check_name(hs__judge *j, const hs__path *path, size_t depth, hs__finding *f) {
+    const char *name = j->options->name;
+    if (name == NULL) {
+        f->is_skipped = true;
+        return;
+    }
+    const bool is_good = j->host_status == HS_OK && hs__host_matches(&j->host, path->cert[depth]);
+    f->status = is_good ? HS_OK : HS_E_NAME_MISMATCH;
+    if (is_wanted(f)) {
+        f->expected = hs__arena_f(f->arena, "%s", name);
+        f->got = hosts_text(f, path->cert[depth]);
+        f->fix =
+            j->host_status != HS_OK
+                ? "this is neither a host name nor an address; names beyond ASCII are "
+                  "written with xn--"
+                : hs__arena_f(f->arena,
+                              "connect by one of its names, or issue a certificate for %s", name);
+        f->summary = hs__arena_f(f->arena, "want \"%s\", certificate is for %s", name, f->got);
+    }
+}
+
+/* The root of the default mini-ca is trusted for this machine's names only. */
+static void check_anchor_scope(hs__judge *j, const hs__path *path, size_t depth, hs__finding *f) {
+    (void)depth;
+    if (path->anchor == NULL || (path->anchor->flags & HS_TRUST_LOCAL_ONLY) == 0 ||
+        path->n != depth + 1) {
+        f->is_skipped = true;
+        return;
+    }
+    const char *name = j->options->name;
+    const bool is_good = name != NULL && j->host_status == HS_OK && hs__host_is_local(&j->host);
+    f->status = is_good ? HS_OK : HS_E_ANCHOR_SCOPE;
+    if (is_wanted(f)) {
+        const char *source = hs__trust_source(j->trust, path->anchor);
+        f->expected = "localhost, a name under .localhost or .test, or a loopback address";
+        f->got = name != NULL ? hs__arena_f(f->arena, "%s", name) : "no name";
+        f->fix = "to trust this root for every name, give it with --cacert";
+        f->summary = hs__arena_f(f->arena,
+                                 "the root of %s is trusted for local names only, not "
+                                 "for %s",
+                                 source, f->got);
+    }
+}
+
+/* ---- the table
+ * ------------------------------------------------------------------------------------------ */
+
+const hs__check hs__checks[] = {
+    {"version", HS__AT_LEAF | HS__AT_CA, 13, check_version, "rfc9846#section-4.5.1.2"},
+    {"serial", HS__AT_LEAF | HS__AT_CA, 14, check_serial, "rfc5280#section-4.1.2.2"},
+    {"signature_algorithm", HS__AT_LEAF | HS__AT_CA, 4, check_signature_algorithm,
+     "rfc9846#section-4.3.3"},
+    {"issuer", HS__AT_LEAF | HS__AT_CA, 2, check_issuer, "rfc5280#section-6.1.1"},
+    {"signature", HS__AT_LEAF | HS__AT_CA, 1, check_signature, "rfc5280#section-6.1.3"},
+    {"validity", HS__AT_ALL, 9, check_validity, "rfc5280#section-4.1.2.5"},
+    {"public_key", HS__AT_ALL, 5, check_public_key, "rfc9325#section-4.5"},
+    {"basic_constraints", HS__AT_ALL, 6, check_basic_constraints, "rfc5280#section-4.2.1.9"},
+    {"path_length", HS__AT_CA | HS__AT_ANCHOR, 7, check_path_length, "rfc5280#section-4.2.1.9"},
+    {"key_usage", HS__AT_ALL, 8, check_key_usage, "rfc5280#section-4.2.1.3"},
+    {"ext_key_usage", HS__AT_ALL, 11, check_ext_key_usage, "rfc5280#section-4.2.1.12"},
+    {"critical_extensions", HS__AT_ALL, 12, check_critical_extensions, "rfc5280#section-4.2"},
+    {"name_constraints", HS__AT_CA | HS__AT_ANCHOR, 7, check_name_constraints,
+     "rfc5280#section-4.2.1.10"},
+    {"anchor_scope", HS__AT_ALL, 3, check_anchor_scope, ""},
+    {"name", HS__AT_LEAF, 10, check_name, "rfc9525#section-6"},
+};
+const size_t hs__n_checks = sizeof(hs__checks) / sizeof(hs__checks[0]);
+
+bool hs__check_applies(const hs__check *check, const hs__path *path, size_t depth) {
+    const bool is_anchor = path->anchor != NULL && depth + 1 == path->n;
+    const unsigned place = depth == 0 ? HS__AT_LEAF : is_anchor ? HS__AT_ANCHOR : HS__AT_CA;
+    return (check->places & place) != 0;
+}
+
+/* Those that look at the issuer have their turn when it is there. */
+static bool needs_issuer(const hs__check *check) {
+    return check->run == check_issuer || check->run == check_signature;
+}
+
+size_t hs__count_failures(hs__judge *j, const hs__path *path, size_t depth) {
+    size_t failures = 0;
+    for (size_t i = 0; i < hs__n_checks; i++) {
+        hs__finding f = {.status = HS_OK};
+        if (hs__check_applies(&hs__checks[i], path, depth) && !needs_issuer(&hs__checks[i])) {
+            hs__checks[i].run(j, path, depth, &f);
+            failures += f.status != HS_OK ? 1 : 0;
+        }
+    }
+    return failures;
+}
+
+/* ---- signatures
+ * ----------------------------------------------------------------------------------------- */
+
+static bool same_key(const hs__cert *a, const hs__cert *b) {
+    return a == b ||
+           (a->key.der.n == b->key.der.n && memcmp(a->key.der.p, b->key.der.p, a->key.der.n) == 0);
+}
+
+static hs_status verify(const hs_provider *p, const hs__public_key *key, const hs__cert *cert) {
+    const hs_status st =
+        p->public_verify(p, key, cert->signature.alg, cert->tbs, cert->signature_value);
+    /* Any way in which it does not verify is the certificate's fault, but for our own. */
+    return st == HS_OK || st == HS_E_NOMEM || st == HS_E_UNSUPPORTED || st == HS_E_CRYPTO
+               ? st
+               : HS_E_CERT_SIGNATURE;
+}
+
+static hs_status verify_with(const hs__judge *j, const hs__cert *cert, const hs__cert *issuer,
+                             hs__anchor *anchor) {
+    const hs__public_key *key;
+    hs__public_key *own = NULL;
+    if (cert->signature.is_weak) {
+        return HS_E_WEAK_SIGNATURE;
+    }
+    if (!cert->signature.is_known || !issuer->key.is_known) {
+        return HS_E_UNSUPPORTED_KEY;
+    }
+    /* RFC 4055 3.3: an issuer's PSS parameters bind its signatures. */
+    if (issuer->key.has_pss_rule &&
+        (cert->signature.alg.kind != HS__SIG_RSA_PSS ||
+         cert->signature.alg.hash != issuer->key.pss_rule.hash ||
+         cert->signature.alg.pss_salt < issuer->key.pss_rule.pss_salt)) {
+        return HS_E_CERT_SIGNATURE;
+    }
+    if (anchor != NULL) {
+        const hs_status st = hs__anchor_key(j->trust, anchor, &key);
+        return st ? st : verify(hs__trust_provider(j->trust), key, cert);
+    }
+    hs_status st = j->provider->public_new(j->provider, &issuer->key.numbers, &own);
+    if (st == HS_OK) {
+        st = verify(j->provider, own, cert);
+        j->provider->public_free(j->provider, own);
+    }
+    return st;
+}
+
+hs_status hs__path_signature(hs__judge *j, const hs__cert *cert, const hs__cert *issuer,
+                             hs__anchor *anchor) {
+    for (size_t i = 0; i < j->n_signatures; i++) {
+        const hs__signature_result *r = &j->signatures[i];
+        if (r->cert == cert && same_key(r->issuer, issuer)) {
+            return r->status;
+        }
+    }
+    if (j->n_signatures == HS__SIGNATURE_CHECKS) {
+        j->is_exhausted = true;
+        return HS_E_VERIFY_LIMIT;
+    }
+    const hs_status st = verify_with(j, cert, issuer, anchor);
+    j->signatures[j->n_signatures++] = (hs__signature_result){cert, issuer, st};
+    return st;
+}

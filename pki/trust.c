@@ -1,0 +1,302 @@
+#include "pki/trust.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pki/pem.h"
+#include "pki/text.h"
+
+enum { BUCKETS = 256, SOURCES_MAX = 16, SOURCE_TEXT = 128, SOURCES_TEXT = 1024 };
+
+/* DER of the certificates that came with one call; never moves. */
+typedef struct block {
+    struct block *next;
+    uint8_t der[];
+} block;
+
+typedef struct {
+    char name[SOURCE_TEXT];
+    size_t count;
+} source;
+
+struct hs_trust {
+    atomic_uint refs;
+    hs_provider *provider;
+    block *blocks;
+    hs__anchor *anchors;
+    size_t n, room;
+    size_t bucket[BUCKETS]; /* index of the first anchor, SIZE_MAX for none */
+    source sources[SOURCES_MAX];
+    size_t n_sources;
+    char with_counts[SOURCES_TEXT];
+    char names[SOURCES_TEXT];
+};
+
+/* ---- the object ------------------------------------------------------------------------ */
+
+hs_status hs_trust_new(hs_provider *provider, hs_trust **out) {
+    *out = NULL;
+    if (provider == NULL) {
+        return HS_E_MISUSE;
+    }
+    hs_trust *t = calloc(1, sizeof(*t));
+    if (t == NULL) {
+        return HS_E_NOMEM;
+    }
+    atomic_init(&t->refs, 1);
+    t->provider = hs_provider_ref(provider);
+    for (size_t i = 0; i < BUCKETS; i++) {
+        t->bucket[i] = SIZE_MAX;
+    }
+    *out = t;
+    return HS_OK;
+}
+
+hs_trust *hs_trust_ref(hs_trust *t) {
+    atomic_fetch_add_explicit(&t->refs, 1, memory_order_relaxed);
+    return t;
+}
+
+void hs_trust_unref(hs_trust *t) {
+    if (t == NULL || atomic_fetch_sub_explicit(&t->refs, 1, memory_order_acq_rel) != 1) {
+        return;
+    }
+    for (size_t i = 0; i < t->n; i++) {
+        hs__public_key *key = atomic_load(&t->anchors[i].key);
+        if (key != NULL) {
+            t->provider->public_free(t->provider, key);
+        }
+    }
+    while (t->blocks != NULL) {
+        block *next = t->blocks->next;
+        free(t->blocks);
+        t->blocks = next;
+    }
+    free(t->anchors);
+    hs_provider_unref(t->provider);
+    free(t);
+}
+
+size_t hs_trust_count(const hs_trust *t) {
+    return t->n;
+}
+
+const char *hs_trust_sources(const hs_trust *t) {
+    return t->with_counts;
+}
+
+const char *hs__trust_source_names(const hs_trust *t) {
+    return t->names;
+}
+
+const char *hs__trust_source(const hs_trust *t, const hs__anchor *anchor) {
+    return t->sources[anchor->source].name;
+}
+
+const hs_provider *hs__trust_provider(const hs_trust *t) {
+    return t->provider;
+}
+
+/* ---- finding ----------------------------------------------------------------------------- */
+
+static hs__anchor *at(const hs_trust *t, size_t i) {
+    return i == SIZE_MAX ? NULL : &t->anchors[i];
+}
+
+hs__anchor *hs__trust_find(const hs_trust *t, hs_span subject, const hs__anchor *after) {
+    const uint32_t hash = after != NULL ? after->name_hash : hs__name_hash(subject);
+    hs__anchor *a = after != NULL ? at(t, after->next) : at(t, t->bucket[hash % BUCKETS]);
+    while (a != NULL && (a->name_hash != hash || !hs__name_equal(a->cert.subject, subject))) {
+        a = at(t, a->next);
+    }
+    return a;
+}
+
+hs__anchor *hs__trust_find_certificate(const hs_trust *t, const hs__cert *cert) {
+    hs__anchor *a = hs__trust_find(t, cert->subject, NULL);
+    while (a != NULL &&
+           (a->cert.der.n != cert->der.n || memcmp(a->cert.der.p, cert->der.p, cert->der.n) != 0)) {
+        a = hs__trust_find(t, cert->subject, a);
+    }
+    return a;
+}
+
+hs_status hs__anchor_key(const hs_trust *t, hs__anchor *a, const hs__public_key **out) {
+    hs__public_key *key = atomic_load_explicit(&a->key, memory_order_acquire);
+    *out = key;
+    if (key != NULL) {
+        return HS_OK;
+    }
+    if (!a->cert.key.is_known) {
+        return HS_E_UNSUPPORTED_KEY;
+    }
+    hs_status st = t->provider->public_new(t->provider, &a->cert.key.numbers, &key);
+    if (st) {
+        return st;
+    }
+    hs__public_key *other = NULL;
+    if (!atomic_compare_exchange_strong(&a->key, &other, key)) {
+        t->provider->public_free(t->provider, key); /* another thread was faster */
+        key = other;
+    }
+    *out = key;
+    return HS_OK;
+}
+
+/* ---- adding --------------------------------------------------------------------------------- */
+
+/* The index of a source by name, made if it is new; when there are too many, the last one
+ * stands for all that follow. */
+static size_t source_index(hs_trust *t, const char *name) {
+    for (size_t i = 0; i < t->n_sources; i++) {
+        if (strncmp(t->sources[i].name, name, SOURCE_TEXT - 1) == 0) {
+            return i;
+        }
+    }
+    if (t->n_sources == SOURCES_MAX) {
+        return SOURCES_MAX - 1;
+    }
+    (void)snprintf(t->sources[t->n_sources].name, SOURCE_TEXT, "%s", name);
+    return t->n_sources++;
+}
+
+static void name_sources(hs_trust *t) {
+    hs__text with_counts;
+    hs__text names;
+    hs__text_init(&with_counts, t->with_counts, sizeof(t->with_counts));
+    hs__text_init(&names, t->names, sizeof(t->names));
+    for (size_t i = 0; i < t->n_sources; i++) {
+        const char *separator = i > 0 ? ", " : "";
+        hs__text_f(&with_counts, "%s%s (%zu)", separator, t->sources[i].name, t->sources[i].count);
+        hs__text_f(&names, "%s%s", separator, t->sources[i].name);
+    }
+}
+
+static hs_status make_room(hs_trust *t) {
+    if (t->n < t->room) {
+        return HS_OK;
+    }
+    const size_t room = t->room > 0 ? 2 * t->room : 4;
+    hs__anchor *moved = realloc(t->anchors, room * sizeof(*moved));
+    if (moved == NULL) {
+        return HS_E_NOMEM;
+    }
+    t->anchors = moved;
+    t->room = room;
+    return HS_OK;
+}
+
+/* The same certificate with the same flags is there already. */
+static bool is_known(const hs_trust *t, const hs__cert *cert, unsigned flags) {
+    for (hs__anchor *a = hs__trust_find(t, cert->subject, NULL); a != NULL;
+         a = hs__trust_find(t, cert->subject, a)) {
+        if (a->flags == flags && a->cert.der.n == cert->der.n &&
+            memcmp(a->cert.der.p, cert->der.p, cert->der.n) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Adds one certificate whose bytes stay where they are. */
+static hs_status add_anchor(hs_trust *t, const hs__cert *cert, unsigned flags, size_t source_i) {
+    const hs_status st = make_room(t);
+    if (st) {
+        return st;
+    }
+    hs__anchor *a = &t->anchors[t->n];
+    *a = (hs__anchor){.cert = *cert,
+                      .name_hash = hs__name_hash(cert->subject),
+                      .flags = flags,
+                      .source = source_i};
+    atomic_init(&a->key, NULL);
+    size_t *first = &t->bucket[a->name_hash % BUCKETS];
+    a->next = *first;
+    *first = t->n++;
+    t->sources[source_i].count++;
+    return HS_OK;
+}
+
+typedef struct {
+    hs_trust *trust;
+    unsigned flags;
+    size_t source;
+    size_t found, added, skipped;
+} adding;
+
+static hs_status add_der(adding *a, hs_span der) {
+    hs__rd_root root;
+    hs__cert cert;
+    if (hs__certificate_read(der, NULL, &cert, &root) != HS_OK) {
+        a->skipped++;
+        return HS_OK;
+    }
+    a->found++;
+    if (is_known(a->trust, &cert, a->flags)) {
+        return HS_OK;
+    }
+    a->added++;
+    return add_anchor(a->trust, &cert, a->flags, a->source);
+}
+
+static hs_status add_pem(adding *a, hs_span text, uint8_t *room) {
+    for (;;) {
+        hs__pem_block found;
+        size_t n = 0;
+        hs_status st = hs__pem_next(&text, &found);
+        if (st == HS_E_NO_CERTIFICATE) {
+            return HS_OK;
+        }
+        if (st == HS_OK && !hs__pem_is(&found, "CERTIFICATE")) {
+            continue;
+        }
+        if (st == HS_OK) {
+            st = hs__pem_decode(&found, room, &n);
+        }
+        if (st) {
+            a->skipped++;
+            continue;
+        }
+        st = add_der(a, (hs_span){room, n});
+        if (st) {
+            return st;
+        }
+        room += n;
+    }
+}
+
+hs_status hs_trust_add(hs_trust *t, hs_span pem_or_der, const char *source_name, unsigned flags,
+                       size_t *added, size_t *skipped) {
+    if (t == NULL || source_name == NULL || (pem_or_der.p == NULL && pem_or_der.n > 0)) {
+        return HS_E_MISUSE;
+    }
+    /* Decoded PEM is never longer than its text. */
+    block *b = malloc(sizeof(*b) + pem_or_der.n + 1);
+    if (b == NULL) {
+        return HS_E_NOMEM;
+    }
+    b->next = t->blocks;
+    t->blocks = b;
+    adding a = {.trust = t, .flags = flags, .source = source_index(t, source_name)};
+    hs_status st;
+    if (hs__pem_looks_like(pem_or_der)) {
+        st = add_pem(&a, pem_or_der, b->der);
+    } else {
+        if (pem_or_der.n > 0) {
+            memcpy(b->der, pem_or_der.p, pem_or_der.n);
+        }
+        st = add_der(&a, (hs_span){b->der, pem_or_der.n});
+    }
+    name_sources(t);
+    if (added != NULL) {
+        *added = a.added;
+    }
+    if (skipped != NULL) {
+        *skipped = a.skipped;
+    }
+    if (st == HS_OK && a.found == 0) {
+        return HS_E_NO_CERTIFICATE;
+    }
+    return st;
+}
