@@ -7,7 +7,7 @@ set -eu
 build=$1
 seconds=${2:-20}
 here=$(cd "$(dirname "$0")" && pwd)
-ninja -C "$build" tests/fuzz/all >/dev/null 2>&1 || ninja -C "$build"
+ninja -C "$build"
 failed=0
 for program in "$build"/tests/fuzz/fuzz_*; do
     [ -f "$program" ] && [ -x "$program" ] || continue

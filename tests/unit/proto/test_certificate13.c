@@ -54,6 +54,18 @@ static void extensions_of_all_entries_are_told(void **state) {
     assert_int_equal(type, 0x7777);
 }
 
+/* An unknown one counts in whichever entry it is. */
+static void an_unknown_extension_is_found_in_any_entry(void **state) {
+    (void)state;
+    hs__certificate13 m;
+    read_ok(pt_hex("0b 000014 00 000010 000001 30 0004 7777 0000 000001 31 0000"), &m);
+    assert_int_equal(m.types.n_unknown, 1);
+    assert_int_equal(m.types.first_unknown, 0x7777);
+    read_ok(pt_hex("0b 000014 00 000010 000001 30 0000 000001 31 0004 7777 0000"), &m);
+    assert_int_equal(m.types.n_unknown, 1);
+    assert_int_equal(m.types.first_unknown, 0x7777);
+}
+
 static void more_certificates_than_any_array_has(void **state) {
     (void)state;
     enum { CERTS = 2000 };
@@ -90,6 +102,7 @@ int main(void) {
         cmocka_unit_test(the_certificate_of_rfc8448),
         cmocka_unit_test(good_ones),
         cmocka_unit_test(extensions_of_all_entries_are_told),
+        cmocka_unit_test(an_unknown_extension_is_found_in_any_entry),
         cmocka_unit_test(more_certificates_than_any_array_has),
         cmocka_unit_test(forbidden_and_broken_ones),
     };
