@@ -88,21 +88,20 @@ static hs__exit take_choice(const hs__program *p, const hs__option *o, const cha
                            all);
 }
 
-/* Words between commas, each copied; "" gives an empty list that is not NULL. */
+/* Words between commas, each copied. "" gives an empty list whose `v` is not NULL. */
 static hs__exit take_words(const hs__program *p, const char *value, hs__list *list) {
-    hs__list_free(list);
+    if (!*value)
+        hs__list_free(list);
     list->owns = true;
-    list->v = calloc(1, sizeof *list->v);
+    if (!list->v)
+        list->v = calloc(1, sizeof *list->v);
     bool ok = list->v != NULL;
-    while (ok && *value) {
-        size_t n = strcspn(value, ",");
+    for (size_t n; ok && *value; value += n + (value[n] == ',')) {
+        n = strcspn(value, ",");
         char *word = n > 0 ? strndup(value, n) : NULL;
-        if (n > 0) {
-            ok = list_add(list, word);
-            if (!ok)
-                free(word);
-        }
-        value += n + (value[n] == ',');
+        ok = n == 0 || list_add(list, word);
+        if (!ok)
+            free(word);
     }
     return ok ? HS__EXIT_OK : hs__usage_error(p, "out of memory");
 }

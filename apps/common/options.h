@@ -45,7 +45,7 @@ typedef enum {
     HS__OPT_COUNT,    /* int          each -v adds one                                         */
     HS__OPT_TEXT,     /* const char * the last one given                                       */
     HS__OPT_LIST,     /* hs__list     each one given                                           */
-    HS__OPT_WORDS,    /* hs__list     A,B,C; a repetition replaces; `--name=` is an empty list */
+    HS__OPT_WORDS,    /* hs__list     A,B,C; a repetition adds; `--name=` empties it         */
     HS__OPT_NUMBER,   /* uint64_t     decimal, min..max                                        */
     HS__OPT_SIZE,     /* uint64_t     bytes: 100, 64k, 10M, 1G (powers of 1024); min..max      */
     HS__OPT_DURATION, /* uint64_t     milliseconds: 90d 12h 5m 10s 500ms 1h30m                 */

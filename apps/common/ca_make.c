@@ -1,0 +1,223 @@
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "apps/common/ca_index.h"
+#include "apps/common/ca_sign.h"
+#include "apps/common/say.h"
+#include "apps/common/value.h"
+
+enum { SUFFIX = 3, NAME_ROOM = 1024, DAY = 86400 };
+enum { THROW_AWAY_DAYS = 90 };
+
+/* One CA certificate on its way to disk. */
+typedef struct {
+    const char *certificate, *key_file, *profile; /* file names; profile in the index */
+    uint8_t name[NAME_ROOM];
+    size_t name_n;
+    hs__private_key *key;
+    hs__certs cert;
+    hs__bytes pem, key_pem;
+} authority;
+
+static void authority_free(const hs_provider *p, authority *a) {
+    if (a->key)
+        p->key_free(p, a->key);
+    hs__certs_free(&a->cert);
+    hs__bytes_free(&a->pem);
+    hs__bytes_free(&a->key_pem);
+}
+
+/* ---- names ----------------------------------------------------------------------------------- */
+/* A random end keeps the names of CAs made one after the other apart: peers find issuers by
+ * name. */
+static hs__exit set_name(const hs_provider *p, const hs__ca_plan *plan, const char *kind,
+                         authority *a, hs__fault *fault) {
+    uint8_t suffix[SUFFIX];
+    char hex[2 * SUFFIX + 1], base[100], text[NAME_ROOM];
+    hs_status st = p->random(p, suffix, sizeof suffix);
+    if (st)
+        return hs__fail_status(fault, st, "making a name for the CA");
+    hs__hex((hs_span){suffix, sizeof suffix}, hex, sizeof hex);
+    snprintf(base, sizeof base, "mini-ca %s%s %s", plan->throw_away ? "throw-away " : "", kind,
+             hex);
+    bool is_issuing = strcmp(kind, "root") != 0;
+    if (plan->name && is_issuing && strchr(plan->name, '='))
+        snprintf(text, sizeof text, "%s,OU=issuing CA", plan->name);
+    else
+        hs__ca_name_text(plan->name ? plan->name : base,
+                         plan->name && is_issuing ? " issuing CA" : "", text, sizeof text);
+    a->name_n = sizeof a->name;
+    st = hs__name_from_text(text, a->name, &a->name_n);
+    if (st)
+        return hs__fail(fault, HS__EXIT_USAGE,
+                        "--name: '%s' is not a name such as 'Lab CA' or "
+                        "'CN=Lab CA,O=Lab'",
+                        hs__safe(plan->name));
+    return HS__EXIT_OK;
+}
+
+/* ---- making --------------------------------------------------------------------------------- */
+/* Signs `t` for the subject `a` with the key and the name of `issuer`. */
+static hs__exit make_certificate(const hs_provider *p, hs__cert_template *t, authority *a,
+                                 const authority *issuer, hs__fault *fault) {
+    t->subject = (hs_span){a->name, a->name_n};
+    t->issuer = (hs_span){issuer->name, issuer->name_n};
+    t->is_ca = true;
+    t->key_usage = HS__KU_CERT_SIGN | HS__KU_CRL_SIGN;
+    hs__exit code = hs__ca_sign(p, t, a->key, issuer->key, a->certificate, &a->cert, fault);
+    return code ? code : hs__certs_add_pem(a->cert.v->der, &a->pem, fault);
+}
+
+/* RFC 5280 4.2.1.10 limits only the kinds of names that are listed: permitted DNS names leave
+ * addresses free, so these are shut out in words (DECISIONS P2). */
+static const uint8_t EVERY_ADDRESS[32];
+static const hs__general_name NO_ADDRESSES[] = {{HS__NAME_IP, {EVERY_ADDRESS, 8}},
+                                                {HS__NAME_IP, {EVERY_ADDRESS, 32}}};
+
+static hs__exit list_excluded(const hs__ca_plan *plan, hs__general_name **out, size_t *n,
+                              hs__fault *fault) {
+    bool shut = plan->permitted.n > 0 && !hs__name_list_has(&plan->permitted, HS__NAME_IP);
+    hs__general_name *v = calloc(plan->excluded.n + 2, sizeof *v);
+    if (!v)
+        return hs__fail(fault, HS__EXIT_INTERNAL, "out of memory");
+    if (plan->excluded.n > 0)
+        memcpy(v, plan->excluded.v, plan->excluded.n * sizeof *v);
+    if (shut)
+        memcpy(v + plan->excluded.n, NO_ADDRESSES, sizeof NO_ADDRESSES);
+    *out = v;
+    *n = plan->excluded.n + (shut ? 2 : 0);
+    return HS__EXIT_OK;
+}
+
+static hs__exit make_root(const hs_provider *p, const hs__ca_plan *plan, authority *root,
+                          hs__fault *fault) {
+    hs__general_name *excluded = NULL;
+    hs__cert_template t = {.not_before = plan->not_before,
+                           .not_after = plan->not_after,
+                           .path_len = plan->path_len >= 0 ? plan->path_len : plan->intermediate,
+                           .permitted = plan->permitted.v,
+                           .n_permitted = plan->permitted.n};
+    hs__exit code = list_excluded(plan, &excluded, &t.n_excluded, fault);
+    t.excluded = excluded;
+    if (code == HS__EXIT_OK)
+        code = set_name(p, plan, "root", root, fault);
+    if (code == HS__EXIT_OK)
+        code = hs__ca_make_key(p, plan->kind, plan->password, &root->key, &root->key_pem, fault);
+    if (code == HS__EXIT_OK)
+        code = make_certificate(p, &t, root, root, fault);
+    free(excluded);
+    return code;
+}
+
+static hs__exit make_issuing(const hs_provider *p, const hs__ca_plan *plan, const authority *root,
+                             authority *issuing, hs__fault *fault) {
+    hs__cert_template t = {.not_before = plan->not_before,
+                           .not_after = plan->not_after,
+                           .path_len = 0,
+                           .authority_key_id = root->cert.v->subject_key_id};
+    hs__exit code = set_name(p, plan, "issuing CA", issuing, fault);
+    if (code == HS__EXIT_OK)
+        code =
+            hs__ca_make_key(p, plan->kind, plan->password, &issuing->key, &issuing->key_pem, fault);
+    return code ? code : make_certificate(p, &t, issuing, root, fault);
+}
+
+/* ---- writing -------------------------------------------------------------------------------- */
+static hs__exit write_authority(const hs_provider *p, const hs__ca_plan *plan, const authority *a,
+                                hs__fault *fault) {
+    char path[HS__FILE_PATH];
+    json_t *entry;
+    hs__ca_path(plan->folder, a->key_file, path);
+    hs__exit code = hs__file_write(path, hs__bytes_span(&a->key_pem), 0600, plan->force, fault);
+    hs__ca_path(plan->folder, a->certificate, path);
+    if (code == HS__EXIT_OK)
+        code = hs__file_write(path, hs__bytes_span(&a->pem), 0644, plan->force, fault);
+    if (code == HS__EXIT_OK)
+        code = hs__index_entry(p, a->cert.v, a->profile, path, &entry, fault);
+    return code ? code : hs__index_add(plan->folder, entry, fault);
+}
+
+hs__exit hs__ca_may_make(const hs__ca_plan *plan, hs__fault *fault) {
+    static const char *const FILES[] = {"root.pem", "root-key.pem", "issuing.pem",
+                                        "issuing-key.pem"};
+    for (size_t i = 0; i < sizeof FILES / sizeof *FILES; i++) {
+        char path[HS__FILE_PATH];
+        hs__exit code =
+            hs__file_may_write(hs__ca_path(plan->folder, FILES[i], path), plan->force, fault);
+        if (code)
+            return hs__hint(fault, "--force makes a new CA in its place; what the old one issued "
+                                   "is not trusted any more then");
+    }
+    return HS__EXIT_OK;
+}
+
+/* An issuing CA left over from the CA before would sign for a root that is gone. */
+static void remove_old_issuing(const hs__ca_plan *plan) {
+    char path[HS__FILE_PATH];
+    unlink(hs__ca_path(plan->folder, "issuing.pem", path));
+    unlink(hs__ca_path(plan->folder, "issuing-key.pem", path));
+}
+
+hs__exit hs__ca_make(hs_provider *provider, const hs__ca_plan *plan, hs__fault *fault) {
+    authority root = {.certificate = "root.pem", .key_file = "root-key.pem", .profile = "root"};
+    authority issuing = {
+        .certificate = "issuing.pem", .key_file = "issuing-key.pem", .profile = "issuing"};
+    hs__exit code = hs__folder_make(plan->folder, fault);
+    if (code == HS__EXIT_OK)
+        code = hs__ca_may_make(plan, fault);
+    if (code == HS__EXIT_OK)
+        code = make_root(provider, plan, &root, fault);
+    if (code == HS__EXIT_OK && plan->intermediate)
+        code = make_issuing(provider, plan, &root, &issuing, fault);
+    if (code == HS__EXIT_OK && plan->intermediate)
+        code = write_authority(provider, plan, &issuing, fault);
+    else if (code == HS__EXIT_OK)
+        remove_old_issuing(plan);
+    if (code == HS__EXIT_OK)
+        code = write_authority(provider, plan, &root, fault);
+    authority_free(provider, &root);
+    authority_free(provider, &issuing);
+    return code;
+}
+
+/* ---- the throw-away CA ------------------------------------------------------------------------
+ */
+static hs__exit make_local(hs_provider *provider, const char *folder, hs__fault *fault) {
+    static const char *const LOCAL[] = {"localhost", "test", "127.0.0.0/8", "::1/128"};
+    int64_t now = hs__now();
+    hs__ca_plan plan = {.folder = folder,
+                        .throw_away = true,
+                        .path_len = -1,
+                        .not_before = now - HS__CA_BACKDATE,
+                        .not_after = now + (int64_t)THROW_AWAY_DAYS * DAY};
+    const char *why = NULL;
+    for (size_t i = 0; i < sizeof LOCAL / sizeof *LOCAL && !why; i++)
+        why = hs__name_list_add_rule(&plan.permitted, LOCAL[i]);
+    hs__exit code = why ? hs__fail(fault, HS__EXIT_INTERNAL, "making a throw-away CA: %s", why)
+                        : hs__ca_make(provider, &plan, fault);
+    hs__name_list_free(&plan.permitted);
+    return code;
+}
+
+hs__exit hs__ca_make_throw_away(hs_provider *provider, const char *folder, bool *made,
+                                hs__fault *fault) {
+    *made = false;
+    hs__exit code = hs__folder_make(folder, fault);
+    if (code)
+        return code;
+    /* Programs that start at once must not make two: the second waits and finds the first's. */
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0)
+        (void)flock(fd, LOCK_EX);
+    if (!hs__ca_exists(folder)) {
+        code = make_local(provider, folder, fault);
+        *made = code == HS__EXIT_OK;
+    }
+    if (fd >= 0)
+        close(fd);
+    return code;
+}

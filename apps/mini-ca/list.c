@@ -1,0 +1,114 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "apps/common/ca_index.h"
+#include "apps/common/json.h"
+#include "apps/common/value.h"
+#include "apps/mini-ca/mini_ca.h"
+#include "pki/time.h"
+
+typedef struct {
+    mini_ca base;
+    uint64_t expiring_ms;
+    bool check;
+} args;
+
+static const hs__option OPTIONS[] = {
+    {.group = "Which",
+     .name = "expiring",
+     .kind = HS__OPT_DURATION,
+     .at = offsetof(args, expiring_ms),
+     .argument = "DUR",
+     .help = "those that run out within this time, or have run out"},
+    {.name = "check",
+     .kind = HS__OPT_FLAG,
+     .at = offsetof(args, check),
+     .help = "exit with 6 if there is any, so that a script can tell"},
+    MINI_CA_OPTIONS(args, base),
+    {0},
+};
+
+static const hs__program PROGRAM = {
+    .name = "mini-ca list",
+    .usage = "[OPTIONS]",
+    .about = "What the CA has made, oldest first.",
+    .examples = "  mini-ca list\n"
+                "  mini-ca list --expiring=30d --check         for cron: exit 6 if any\n",
+    .options = OPTIONS,
+};
+
+static const char *text_of(const json_t *entry, const char *field) {
+    return json_string_value(json_object_get(entry, field));
+}
+
+static int64_t not_after(const json_t *entry) {
+    return json_integer_value(json_object_get(entry, "not_after_s"));
+}
+
+static void put_entry(const json_t *entry) {
+    char date[HS__DATE_TEXT];
+    int64_t end = not_after(entry);
+    bool is_expired = end < hs__now();
+    size_t i;
+    const json_t *name;
+    hs__date_text(end, date);
+    printf("%-32.40s  %-8s  %s%s%s%s  ", hs__safe(text_of(entry, "serial")),
+           hs__safe(text_of(entry, "profile")), is_expired ? hs__style_on(stdout, HS__RED) : "",
+           date, is_expired ? hs__style_off(stdout) : "", is_expired ? " expired" : "");
+    const json_t *names = json_object_get(entry, "names");
+    json_array_foreach(names, i, name)
+        printf("%s%s", i ? ", " : "", hs__safe(json_string_value(name)));
+    printf("%s\n", i ? "" : hs__safe(text_of(entry, "subject")));
+}
+
+static void keep_expiring(json_t *entries, int64_t until) {
+    for (size_t i = json_array_size(entries); i-- > 0;)
+        if (not_after(json_array_get(entries, i)) > until)
+            json_array_remove(entries, i);
+}
+
+static void put_all(const args *a, const char *folder, json_t *entries) {
+    size_t i;
+    json_t *entry;
+    if (a->base.common.json) {
+        hs__json_print(stdout, json_pack("{s:b, s:o, s:O}", "ok", 1, "folder",
+                                         hs__json_text(folder), "certificates", entries));
+        return;
+    }
+    if (json_array_size(entries) == 0)
+        hs__say_progress("%s in %s", a->expiring_ms ? "nothing runs out in that time" : "nothing",
+                         hs__safe(folder));
+    else if (!a->base.common.quiet)
+        printf("%-32s  %-8s  %-10s  %s\n", "SERIAL", "PROFILE", "UNTIL", "NAMES");
+    json_array_foreach(entries, i, entry) put_entry(entry);
+}
+
+static hs__exit run(const args *a, hs__fault *fault) {
+    char folder[HS__FILE_PATH];
+    json_t *entries;
+    hs__exit code = mini_ca_folder(&a->base, folder, fault);
+    if (code)
+        return code;
+    if (!hs__ca_exists(folder))
+        return hs__ca_missing(folder, fault);
+    code = hs__index_load(folder, &entries, fault);
+    if (code)
+        return code;
+    if (a->expiring_ms)
+        keep_expiring(entries, hs__now() + (int64_t)(a->expiring_ms / 1000));
+    put_all(a, folder, entries);
+    bool any = json_array_size(entries) > 0;
+    json_decref(entries);
+    return a->check && any ? HS__EXIT_EXPECTATION : HS__EXIT_OK;
+}
+
+hs__exit mini_ca_list(const mini_ca *before, int argc, char **argv, hs__fault *fault) {
+    args a = {.base = *before};
+    hs__exit code;
+    if (hs__options_parse(&PROGRAM, argc, argv, &a, &code) < 0)
+        return code;
+    hs__say_setup("mini-ca", &a.base.common);
+    if (a.check && !a.expiring_ms)
+        return hs__usage_error(&PROGRAM, "--check needs --expiring=DUR to know what to look for");
+    return run(&a, fault);
+}
