@@ -6,8 +6,8 @@
 const hs__row hs__client_13[] = {
     {HS__START, HS__ON_GO, hs__client_send_hello, B(WAIT_SH), HS__TRANSCRIPT_NONE, 0, 0, 0},
 
-    {HS__WAIT_SH, HS__ON_SERVER_HELLO, hs__client_on_server_hello, B(HAVE_SH),
-     HS__TRANSCRIPT_AFTER, 0, 0, HS__ENDS_RECORD},
+    {HS__WAIT_SH, HS__ON_SERVER_HELLO, hs__client_on_server_hello, B(HAVE_SH), HS__TRANSCRIPT_AFTER,
+     0, 0, HS__ENDS_RECORD},
     {HS__WAIT_SH, HS__ON_HELLO_RETRY_REQUEST, hs__client_on_retry, B(SEND_CH2),
      HS__TRANSCRIPT_AFTER, 0, 0, 0},
     {HS__SEND_CH2, HS__ON_GO, hs__client_send_hello2, B(WAIT_SH2), HS__TRANSCRIPT_NONE, 0, 0, 0},
@@ -16,8 +16,8 @@ const hs__row hs__client_13[] = {
     {HS__HAVE_SH, HS__ON_GO, hs__client_make_keys, B(WAIT_EE), HS__TRANSCRIPT_NONE,
      HS__SERVER_HANDSHAKE, HS__CLIENT_HANDSHAKE, 0},
 
-    {HS__WAIT_EE, HS__ON_ENCRYPTED_EXTENSIONS, hs__client_on_encrypted_extensions,
-     B(WAIT_CERT_CR), HS__TRANSCRIPT_BEFORE, 0, 0, 0},
+    {HS__WAIT_EE, HS__ON_ENCRYPTED_EXTENSIONS, hs__client_on_encrypted_extensions, B(WAIT_CERT_CR),
+     HS__TRANSCRIPT_BEFORE, 0, 0, 0},
     {HS__WAIT_CERT_CR, HS__ON_CERTIFICATE_REQUEST, hs__client_on_certificate_request, B(WAIT_CERT),
      HS__TRANSCRIPT_BEFORE, 0, 0, 0},
     {HS__WAIT_CERT_CR, HS__ON_CERTIFICATE, hs__on_certificate, B(WAIT_CV), HS__TRANSCRIPT_BEFORE, 0,

@@ -25,7 +25,8 @@ static hs_status check_version(hs_conn *c, const hs__server_hello *sh) {
     }
     if (!hs__list16_has(c->hs->hello.extensions.supported_versions, e->selected_version) ||
         e->selected_version < HS__VERSION_TLS13) {
-        return hs__fail(c, HS_E_ILLEGAL_VALUE, where, "0x%04x was not offered", e->selected_version);
+        return hs__fail(c, HS_E_ILLEGAL_VALUE, where, "0x%04x was not offered",
+                        e->selected_version);
     }
     /* 4.2.3: checked, but not used to find the version. */
     if (sh->legacy_version != HS__VERSION_TLS12) {
@@ -163,7 +164,8 @@ hs_status hs__client_on_retry(hs_conn *c, const hs__message *m, hs__state *next)
     return st == HS_OK ? hs__transcript_restart(c) : st;
 }
 
-/* -- ServerHello ---------------------------------------------------------------------------------- */
+/* -- ServerHello ----------------------------------------------------------------------------------
+ */
 
 static hs_status read_share(hs_conn *c, const hs__extensions *e) {
     hs__handshake *hs = c->hs;

@@ -13,8 +13,8 @@ static hs_status add_share(hs_conn *c, uint16_t group, hs__buffer *list) {
     hs__handshake *hs = c->hs;
     uint8_t share[HS__SHARE_MAX];
     hs__key_share entry = {group, {share, 0}};
-    hs_status st = hs__kex_generate(c, group, &hs->shares[hs->n_shares].kex, share,
-                                    &entry.key_exchange.n);
+    hs_status st =
+        hs__kex_generate(c, group, &hs->shares[hs->n_shares].kex, share, &entry.key_exchange.n);
     if (st != HS_OK) {
         return st;
     }

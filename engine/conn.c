@@ -10,7 +10,8 @@
 #include "engine/trace_emit.h"
 #include "pki/hostname.h"
 
-/* ---- buffers --------------------------------------------------------------------------------------- */
+/* ---- buffers
+ * --------------------------------------------------------------------------------------- */
 
 void hs__buffer_free(hs_conn *c, hs__buffer *b) {
     hs__free(c->memory, b->p, b->cap);
@@ -44,7 +45,8 @@ hs_status hs__buffer_add(hs_conn *c, hs__buffer *b, hs_span bytes) {
     return st;
 }
 
-/* ---- making ------------------------------------------------------------------------------------------ */
+/* ---- making
+ * ------------------------------------------------------------------------------------------ */
 
 static hs_conn *conn_new(hs_config *config, bool is_server, void *trace_ctx) {
     hs__memory *memory = &config->memory;
@@ -81,7 +83,8 @@ static hs_status copy_name(hs_conn *c, const char *name, char **copy, size_t *n)
 /* SNI carries DNS names only (RFC 6066 3), without a trailing dot. */
 static hs_status set_names(hs_conn *c, const hs_client_options *o) {
     const char *verify = o->verify_name != NULL ? o->verify_name : o->server_name;
-    hs_status st = verify != NULL ? copy_name(c, verify, &c->verify_name, &c->verify_name_n) : HS_OK;
+    hs_status st =
+        verify != NULL ? copy_name(c, verify, &c->verify_name, &c->verify_name_n) : HS_OK;
     if (st != HS_OK || o->server_name == NULL) {
         return st;
     }
@@ -123,7 +126,9 @@ hs_status hs_server_new(hs_config *config, const hs_server_options *o, hs_conn *
     return *out != NULL ? HS_OK : HS_E_NOMEM;
 }
 
-/* ---- end ------------------------------------------------------------------------------------------------ */
+/* ---- end
+ * ------------------------------------------------------------------------------------------------
+ */
 
 void hs__handshake_free(hs_conn *c) {
     hs__handshake *hs = c->hs;
@@ -156,7 +161,7 @@ void hs_conn_free(hs_conn *c) {
     hs__direction_end(c, &c->in);
     hs__direction_end(c, &c->out);
     hs__tx_end(c->memory, &c->tx);
-    hs__pool_give(c->memory, c->rx.cut, c->rx.cut_cap);
+    hs__spare_give(c->memory, c->rx.cut, c->rx.cut_cap);
     hs__free(c->memory, c->rx.message, c->rx.message_cap);
     free_name(c, c->server_name, c->server_name_n);
     free_name(c, c->verify_name, c->verify_name_n);
@@ -168,7 +173,9 @@ void hs_conn_free(hs_conn *c) {
     hs_config_unref(first);
 }
 
-/* ---- asking ------------------------------------------------------------------------------------------------ */
+/* ---- asking
+ * ------------------------------------------------------------------------------------------------
+ */
 
 void hs_conn_info(const hs_conn *c, hs_info *out) {
     *out = (hs_info){.state = hs__state_name(c->state),

@@ -15,26 +15,26 @@
 
 /* ---- states: RFC 9846 appendix A, and where we wait for an answer ------------------------ */
 #define HS__STATES(X)                                                                              \
-    X(START)         /* client: nothing sent yet; server: no ClientHello yet     */               \
-    X(WAIT_SH)       /* client                                                   */               \
-    X(SEND_CH2)      /* client: after HelloRetryRequest                          */               \
-    X(WAIT_SH2)      /* client: ClientHello2 is out                              */               \
-    X(HAVE_SH)       /* client: ServerHello is good, keys are due                */               \
-    X(WAIT_EE)       /* client                                                   */               \
-    X(WAIT_CERT_CR)  /* client                                                   */               \
-    X(WAIT_CERT)     /* both: the peer's Certificate must come next              */               \
-    X(WAIT_CV)       /* both                                                     */               \
-    X(WAIT_VERIFIED) /* both: ASK_VERIFY is open                                 */               \
-    X(WAIT_FINISHED) /* both                                                     */               \
-    X(HAVE_FINISHED) /* client: the server's Finished is good, keys are due      */               \
-    X(SEND_CERT)     /* both: our Certificate and CertificateVerify are due      */               \
-    X(WAIT_SIGNED)   /* both: ASK_SIGN is open                                   */               \
-    X(SEND_FINISHED) /* both                                                     */               \
-    X(WAIT_CONFIG)   /* server: ASK_CONFIG is open                               */               \
-    X(SEND_HRR)      /* server                                                   */               \
-    X(WAIT_CH2)      /* server                                                   */               \
-    X(SEND_SH)       /* server                                                   */               \
-    X(SEND_EE)       /* server: EncryptedExtensions, CertificateRequest          */               \
+    X(START)         /* client: nothing sent yet; server: no ClientHello yet     */                \
+    X(WAIT_SH)       /* client                                                   */                \
+    X(SEND_CH2)      /* client: after HelloRetryRequest                          */                \
+    X(WAIT_SH2)      /* client: ClientHello2 is out                              */                \
+    X(HAVE_SH)       /* client: ServerHello is good, keys are due                */                \
+    X(WAIT_EE)       /* client                                                   */                \
+    X(WAIT_CERT_CR)  /* client                                                   */                \
+    X(WAIT_CERT)     /* both: the peer's Certificate must come next              */                \
+    X(WAIT_CV)       /* both                                                     */                \
+    X(WAIT_VERIFIED) /* both: ASK_VERIFY is open                                 */                \
+    X(WAIT_FINISHED) /* both                                                     */                \
+    X(HAVE_FINISHED) /* client: the server's Finished is good, keys are due      */                \
+    X(SEND_CERT)     /* both: our Certificate and CertificateVerify are due      */                \
+    X(WAIT_SIGNED)   /* both: ASK_SIGN is open                                   */                \
+    X(SEND_FINISHED) /* both                                                     */                \
+    X(WAIT_CONFIG)   /* server: ASK_CONFIG is open                               */                \
+    X(SEND_HRR)      /* server                                                   */                \
+    X(WAIT_CH2)      /* server                                                   */                \
+    X(SEND_SH)       /* server                                                   */                \
+    X(SEND_EE)       /* server: EncryptedExtensions, CertificateRequest          */                \
     X(CONNECTED)                                                                                   \
     X(FAILED)
 
@@ -57,7 +57,7 @@ typedef struct {
     uint64_t records; /* all records of this direction, with those in clear */
     uint64_t bytes;
     uint64_t app_bytes;
-    uint64_t generation; /* KeyUpdates */
+    uint64_t generation;        /* KeyUpdates */
     uint8_t secret[HS__DIGEST]; /* the traffic secret the key comes from */
     const char *secret_name, *key_name;
 } hs__direction;
@@ -68,18 +68,18 @@ typedef struct {
     size_t loan_n, loan_off;
     bool lent;
     bool exhausted; /* no whole record is left in the loan */
-    uint8_t *cut; /* an incomplete record, copied; becomes the current one when whole */
+    uint8_t *cut;   /* an incomplete record, copied; becomes the current one when whole */
     size_t cut_n, cut_cap;
     bool cut_in_use; /* `content` lies in it */
     bool eof;
-    uint8_t type;      /* of the current record's content */
-    uint8_t *content;  /* what of the current record is not used yet */
+    uint8_t type;     /* of the current record's content */
+    uint8_t *content; /* what of the current record is not used yet */
     size_t content_n;
     uint8_t *message; /* a handshake message cut over records */
     size_t message_n, message_cap;
     bool message_whole;
-    uint8_t header[4]; /* its first bytes, until its length is known */
-    uint64_t message_record; /* number of the record where it began */
+    uint8_t header[4];                   /* its first bytes, until its length is known */
+    uint64_t message_record;             /* number of the record where it began */
     unsigned empty_records, key_updates; /* in a row */
 } hs__rx;
 
@@ -204,9 +204,9 @@ struct hs_conn {
     size_t server_name_n;
     char *verify_name;
     size_t verify_name_n;
-    hs_span alpn; /* the protocol agreed on: in the configuration's list */
-    const hs_error *error;   /* once failed */
-    hs__kept_error *kept;    /* owns it, unless memory had run out */
+    hs_span alpn;             /* the protocol agreed on: in the configuration's list */
+    const hs_error *error;    /* once failed */
+    hs__kept_error *kept;     /* owns it, unless memory had run out */
     const char *last_message; /* name of the last message that was received */
     void *trace_ctx;
     uint64_t started_us;

@@ -30,11 +30,11 @@ typedef enum {
     HS__ON_FINISHED,
     HS__ON_NEW_SESSION_TICKET,
     HS__ON_KEY_UPDATE,
-    HS__ON_OTHER,         /* a message that no row allows */
-    HS__ON_CONFIG,        /* answers */
+    HS__ON_OTHER,  /* a message that no row allows */
+    HS__ON_CONFIG, /* answers */
     HS__ON_VERIFIED,
     HS__ON_SIGNED,
-    HS__ON_GO             /* no input: what is due in this state is done at once */
+    HS__ON_GO /* no input: what is due in this state is done at once */
 } hs__input;
 
 /* A message, read or to be written, or an answer. */
@@ -51,9 +51,9 @@ typedef struct {
         hs__finished finished;
         hs__new_session_ticket13 new_session_ticket;
         hs__key_update key_update;
-        hs_config *config;  /* HS__ON_CONFIG; NULL: the first one */
-        hs_status verdict;  /* HS__ON_VERIFIED; the report is in the connection */
-        hs_span signature;  /* HS__ON_SIGNED */
+        hs_config *config; /* HS__ON_CONFIG; NULL: the first one */
+        hs_status verdict; /* HS__ON_VERIFIED; the report is in the connection */
+        hs_span signature; /* HS__ON_SIGNED */
     } u;
 } hs__message;
 

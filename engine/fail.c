@@ -9,8 +9,11 @@
 #include "proto/alert.h"
 #include "proto/codepoints.h"
 
-static const hs_error out_of_memory = {
-    .status = HS_E_NOMEM, .alert = HS__ALERT_internal_error, .where = "", .rule = "", .text = "out of memory"};
+static const hs_error out_of_memory = {.status = HS_E_NOMEM,
+                                       .alert = HS__ALERT_internal_error,
+                                       .where = "",
+                                       .rule = "",
+                                       .text = "out of memory"};
 
 void hs__trace_alert(hs_conn *c, bool outbound, const hs__alert *a) {
     if (!hs__tracing(c, HS_TR_ALERT)) {

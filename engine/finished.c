@@ -35,8 +35,9 @@ hs_status hs__on_finished(hs_conn *c, const hs__message *m, hs__state *next) {
     hs__wipe(expected, sizeof(expected));
     c->ccs_ok = false;
     *next = c->is_server ? HS__CONNECTED : HS__HAVE_FINISHED;
-    return ok ? HS_OK : hs__fail(c, HS_E_FINISHED, "Finished.verify_data",
-                                    "the HMAC over the transcript differs");
+    return ok ? HS_OK
+              : hs__fail(c, HS_E_FINISHED, "Finished.verify_data",
+                         "the HMAC over the transcript differs");
 }
 
 hs_status hs__client_after_finished(hs_conn *c, const hs__message *m, hs__state *next) {

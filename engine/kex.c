@@ -25,13 +25,12 @@ static void trace_ecdhe(hs_conn *c, uint16_t group, const hs__kex *own, hs_span 
         c->p->kex_export(c->p, own, priv, &priv_n) != HS_OK) {
         priv_n = 0;
     }
-    const hs_trace_input parts[] = {
-        {.name = "private",
-         .ref = c->is_server ? "server key_share" : "client key_share",
-         .bytes = {priv, priv_n}},
-        {.name = "public",
-         .ref = c->is_server ? "client key_share" : "server key_share",
-         .bytes = peer}};
+    const hs_trace_input parts[] = {{.name = "private",
+                                     .ref = c->is_server ? "server key_share" : "client key_share",
+                                     .bytes = {priv, priv_n}},
+                                    {.name = "public",
+                                     .ref = c->is_server ? "client key_share" : "server key_share",
+                                     .bytes = peer}};
     hs__trace_derive(c, "ecdhe", hs__group_name(group), parts, 2,
                      (hs_span){c->hs->ecdhe, c->hs->ecdhe_n}, started);
     hs__wipe(priv, sizeof(priv));
@@ -39,11 +38,10 @@ static void trace_ecdhe(hs_conn *c, uint16_t group, const hs__kex *own, hs_span 
 
 /* The length by the group comes first: what a library makes of a short one must not decide. */
 static hs_status check_share(hs_conn *c, uint16_t group, hs_span peer, size_t expected) {
-    return peer.n != expected
-               ? hs__fail(c, HS_E_BAD_POINT, "key_share.key_exchange",
-                          "a %s share of %zu bytes, it must have %zu", hs__group_name(group), peer.n,
-                          expected)
-               : HS_OK;
+    return peer.n != expected ? hs__fail(c, HS_E_BAD_POINT, "key_share.key_exchange",
+                                         "a %s share of %zu bytes, it must have %zu",
+                                         hs__group_name(group), peer.n, expected)
+                              : HS_OK;
 }
 
 static hs_status refuse(hs_conn *c, hs_status st, uint16_t group) {

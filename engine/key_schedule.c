@@ -7,7 +7,7 @@
 #include "crypto/digest.h"
 #include "crypto/hkdf.h"
 #include "crypto/hmac.h"
-#include "engine/fail.h"
+#include "engine/message_in.h"
 #include "engine/trace_emit.h"
 #include "engine/transcript.h"
 
@@ -27,9 +27,9 @@ typedef struct {
 } derivation;
 
 #define EXTRACT(secret_name, salt, input)                                                          \
-    {.name = secret_name, .is_extract = true, .from = salt, .ikm = input}
+    { .name = secret_name, .is_extract = true, .from = salt, .ikm = input }
 #define EXPAND(secret_name, secret, text, hash, log)                                               \
-    {.name = secret_name, .from = secret, .label = text, .context = hash, .keylog = log}
+    { .name = secret_name, .from = secret, .label = text, .context = hash, .keylog = log }
 
 /* RFC 9846 7.1's drawing, top to bottom. */
 static const derivation schedule[HS__N_SECRETS] = {
@@ -166,7 +166,8 @@ hs_status hs__finished_mac(hs_conn *c, bool of_server, uint8_t *out) {
     return st;
 }
 
-/* ---- traffic keys ------------------------------------------------------------------------------ */
+/* ---- traffic keys ------------------------------------------------------------------------------
+ */
 
 void hs__direction_end(hs_conn *c, hs__direction *d) {
     c->p->aead_free(c->p, d->aead);
@@ -221,7 +222,7 @@ hs_status hs__install_key(hs_conn *c, bool outbound, hs__secret_id id) {
     hs__direction *d = outbound ? &c->out : &c->in;
     /* RFC 9846 5.1: no handshake message may lie across a change of keys. The dispatcher has
      * refused such input; nothing of ours may be waiting unsealed either. */
-    assert(outbound ? c->hs->flight.n == 0 : c->rx.message_n == 0 && c->rx.content_n == 0);
+    assert(outbound ? c->hs->flight.n == 0 : !hs__message_is_cut(c) && c->rx.content_n == 0);
     memcpy(d->secret, c->hs->secret[id], HS__DIGEST);
     d->secret_name = schedule[id].name;
     d->key_name = key_names[id];

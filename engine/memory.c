@@ -44,7 +44,7 @@ void hs__free(hs__memory *m, void *p, size_t n) {
     }
 }
 
-void *hs__pool_take(hs__memory *m, size_t n, size_t *cap) {
+void *hs__spare_take(hs__memory *m, size_t n, size_t *cap) {
     for (size_t i = 0; i < HS__POOL_SIZES; i++) {
         if (n <= pool_size[i]) {
             *cap = pool_size[i];
@@ -56,7 +56,7 @@ void *hs__pool_take(hs__memory *m, size_t n, size_t *cap) {
     return hs__alloc(m, n);
 }
 
-void hs__pool_give(hs__memory *m, void *p, size_t cap) {
+void hs__spare_give(hs__memory *m, void *p, size_t cap) {
     if (p == NULL) {
         return;
     }

@@ -27,7 +27,7 @@ void hs__free(hs__memory *m, void *p, size_t n);
 
 /* At least n bytes, not zeroed; *cap is what it holds and goes back with it. Only what is
  * public (ciphertext) may stay in a buffer that is given back, or the caller wipes it. */
-void *hs__pool_take(hs__memory *m, size_t n, size_t *cap);
-void hs__pool_give(hs__memory *m, void *p, size_t cap);
+void *hs__spare_take(hs__memory *m, size_t n, size_t *cap);
+void hs__spare_give(hs__memory *m, void *p, size_t cap);
 
 #endif

@@ -7,7 +7,7 @@
 #include "proto/message.h"
 
 bool hs__message_is_cut(const hs_conn *c) {
-    return c->rx.message_n > 0;
+    return c->rx.message_n > 0 && !c->rx.message_whole;
 }
 
 void hs__message_done(hs_conn *c) {
@@ -27,8 +27,9 @@ static hs_status check_size(hs_conn *c, uint8_t type, size_t whole) {
         return HS_OK;
     }
     const char *name = hs__handshake_type_name(type);
-    return hs__fail(c, HS_E_MESSAGE_TOO_LONG, "Handshake.length", "%s of %zu bytes, at most %zu are taken",
-                    name != NULL ? name : "a message", whole, limit);
+    return hs__fail(c, HS_E_MESSAGE_TOO_LONG, "Handshake.length",
+                    "%s of %zu bytes, at most %zu are taken", name != NULL ? name : "a message",
+                    whole, limit);
 }
 
 static void take(hs_conn *c, uint8_t *to, size_t n) {

@@ -87,8 +87,9 @@ static uint16_t choose_group(const hs_conn *c) {
     if (group == 0 && f->prefer == HS_PREFER_SERVER) {
         group = with_share(c);
     }
-    return group != 0 ? group
-                      : first_common(f->groups, c->hs->hello.extensions.supported_groups, f->prefer);
+    return group != 0
+               ? group
+               : first_common(f->groups, c->hs->hello.extensions.supported_groups, f->prefer);
 }
 
 hs_status hs__choose_group(hs_conn *c, uint16_t *retry) {
@@ -110,7 +111,8 @@ hs_status hs__choose_group(hs_conn *c, uint16_t *retry) {
     return HS_OK;
 }
 
-/* ---- identity ------------------------------------------------------------------------------------ */
+/* ---- identity
+ * ------------------------------------------------------------------------------------ */
 
 /* Our best scheme that the peer takes and the credential can sign with; 0: none. */
 static uint16_t scheme_for(const hs_credential *credential, hs_span theirs) {

@@ -12,7 +12,8 @@
 #include "proto/alert.h"
 #include "proto/codepoints.h"
 
-/* ---- alerts --------------------------------------------------------------------------------------- */
+/* ---- alerts
+ * --------------------------------------------------------------------------------------- */
 
 static void end_reading(hs_conn *c) {
     c->read_closed = true;
@@ -51,7 +52,8 @@ static hs_status on_alert(hs_conn *c) {
                : HS_OK;
 }
 
-/* ---- one step ----------------------------------------------------------------------------------------- */
+/* ---- one step
+ * ----------------------------------------------------------------------------------------- */
 
 static hs_status on_data(hs_conn *c) {
     hs__rx *rx = &c->rx;
@@ -67,8 +69,8 @@ static hs_status on_data(hs_conn *c) {
     if (hs__tracing(c, HS_TR_APPDATA)) {
         const hs_span data = {rx->content, rx->content_n};
         hs_trace ev = {.kind = HS_TR_APPDATA};
-        ev.u.appdata = (hs_trace_appdata){
-            false, data.n, hs__tracing_secrets(c) ? data : (hs_span){NULL, 0}};
+        ev.u.appdata =
+            (hs_trace_appdata){false, data.n, hs__tracing_secrets(c) ? data : (hs_span){NULL, 0}};
         hs__emit(c, &ev);
     }
     c->pending = HS_EV_DATA;
@@ -130,7 +132,8 @@ static bool step(hs_conn *c) {
     return c->pending != HS_EV_NONE;
 }
 
-/* ---- events --------------------------------------------------------------------------------------------- */
+/* ---- events
+ * --------------------------------------------------------------------------------------------- */
 
 void hs__chain_free(hs_conn *c) {
     hs__buffer_free(c, &c->peer_certs);
@@ -181,7 +184,8 @@ hs_event_kind hs_next(hs_conn *c, hs_event *ev) {
     return ev->kind;
 }
 
-/* ---- lending -------------------------------------------------------------------------------------------- */
+/* ---- lending
+ * -------------------------------------------------------------------------------------------- */
 
 hs_status hs_rx(hs_conn *c, uint8_t *p, size_t n) {
     hs__rx *rx = &c->rx;

@@ -23,11 +23,12 @@ static void choose_client_identity(hs_conn *c) {
     hs__handshake *hs = c->hs;
     const hs_span schemes = hs__buffer_span(&hs->schemes_wanted);
     hs->credential = hs__identity_for(c, schemes, NULL, &hs->own_scheme);
-    hs__trace_choose(c, "certificate", hs->credential != NULL ? hs__scheme_name(hs->own_scheme) : NULL,
-                     true, schemes, (hs_span){NULL, 0},
-                     hs->credential != NULL   ? "our first certificate that can sign with one of these"
-                     : c->config->n_identity > 0 ? "none of ours fits: an empty Certificate goes out"
-                                                 : "we have none: an empty Certificate goes out");
+    hs__trace_choose(
+        c, "certificate", hs->credential != NULL ? hs__scheme_name(hs->own_scheme) : NULL, true,
+        schemes, (hs_span){NULL, 0},
+        hs->credential != NULL      ? "our first certificate that can sign with one of these"
+        : c->config->n_identity > 0 ? "none of ours fits: an empty Certificate goes out"
+                                    : "we have none: an empty Certificate goes out");
 }
 
 hs_status hs__send_certificate(hs_conn *c, const hs__message *m, hs__state *next) {

@@ -10,7 +10,8 @@
 #include "pki/credential.h"
 #include "proto/codepoints.h"
 
-/* ---- Certificate ------------------------------------------------------------------------------ */
+/* ---- Certificate ------------------------------------------------------------------------------
+ */
 
 /* The chain outlives the message: it is copied once, with the spans that point into it behind. */
 static hs_status keep_chain(hs_conn *c, const hs__certificate13 *cert) {
@@ -86,7 +87,8 @@ hs_status hs__on_certificate(hs_conn *c, const hs__message *m, hs__state *next) 
     return st == HS_OK ? load_leaf(c) : st;
 }
 
-/* ---- CertificateVerify -------------------------------------------------------------------------- */
+/* ---- CertificateVerify --------------------------------------------------------------------------
+ */
 
 /* A scheme that we offered, that TLS 1.3 allows here, and that is for the leaf's kind of key. */
 static hs_status check_scheme(hs_conn *c, uint16_t id) {
@@ -97,8 +99,8 @@ static hs_status check_scheme(hs_conn *c, uint16_t id) {
     name = name != NULL ? name : "an unknown scheme";
     if (scheme == NULL || !scheme->in_13 ||
         !hs__list16_has((hs_span){f->schemes, f->schemes_n}, id)) {
-        return hs__fail(c, HS_E_SCHEME_NOT_OFFERED, where, "%s (0x%04x) was not offered for it", name,
-                        id);
+        return hs__fail(c, HS_E_SCHEME_NOT_OFFERED, where, "%s (0x%04x) was not offered for it",
+                        name, id);
     }
     hs__rd_root root = {.status = HS_OK};
     hs__cert leaf;
@@ -119,7 +121,8 @@ static hs_status verify(hs_conn *c, const hs__certificate_verify *cv) {
         return st;
     }
     uint64_t started = hs__trace_us(c);
-    st = c->p->public_verify(c->p, c->hs->peer_key, scheme->alg, (hs_span){content, n}, cv->signature);
+    st = c->p->public_verify(c->p, c->hs->peer_key, scheme->alg, (hs_span){content, n},
+                             cv->signature);
     uint64_t us = hs__trace_us(c) - started;
     c->hs->us_crypto += us;
     c->hs->ops.verify++;
@@ -148,7 +151,8 @@ hs_status hs__on_certificate_verify(hs_conn *c, const hs__message *m, hs__state 
     return st;
 }
 
-/* ---- the verdict ---------------------------------------------------------------------------------- */
+/* ---- the verdict
+ * ---------------------------------------------------------------------------------- */
 
 hs_status hs__on_verified(hs_conn *c, const hs__message *m, hs__state *next) {
     const hs_status verdict = m->u.verdict;

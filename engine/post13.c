@@ -15,8 +15,8 @@ static void trace_key_update(hs_conn *c, bool outbound, bool requested) {
         return;
     }
     hs_trace ev = {.kind = HS_TR_KEY_UPDATE};
-    ev.u.key_update = (hs_trace_key_update){
-        outbound, requested, outbound ? c->out.generation : c->in.generation};
+    ev.u.key_update =
+        (hs_trace_key_update){outbound, requested, outbound ? c->out.generation : c->in.generation};
     hs__emit(c, &ev);
 }
 
@@ -59,7 +59,8 @@ hs_status hs__on_key_update(hs_conn *c, const hs__message *m, hs__state *next) {
     (void)next;
     c->rx.key_updates++;
     if (c->rx.key_updates > c->first->limits.key_updates) {
-        return hs__fail(c, HS_E_TOO_MANY_KEY_UPDATES, "KeyUpdate", "%u in a row", c->rx.key_updates);
+        return hs__fail(c, HS_E_TOO_MANY_KEY_UPDATES, "KeyUpdate", "%u in a row",
+                        c->rx.key_updates);
     }
     hs_status st = hs__next_generation(c, false);
     trace_key_update(c, false, m->u.key_update.update_requested);

@@ -4,17 +4,18 @@
 #include "engine/trace_emit.h"
 #include "pki/credential.h"
 
-/* ---- default answers ----------------------------------------------------------------------------- */
+/* ---- default answers
+ * ----------------------------------------------------------------------------- */
 
 static void verify(hs_conn *c, hs__message *answer) {
     const hs_config *f = c->config;
-    const hs_verify_options o = {.size = sizeof(o),
-                                 .chain = c->peer_chain,
-                                 .n_chain = c->n_peer_chain,
-                                 .purpose = c->is_server ? HS_PURPOSE_CLIENT : HS_PURPOSE_SERVER,
-                                 .name = c->verify_name,
-                                 .now = f->now_ms != NULL ? (int64_t)(f->now_ms(f->clock_ctx) / 1000)
-                                                          : 0};
+    const hs_verify_options o = {
+        .size = sizeof(o),
+        .chain = c->peer_chain,
+        .n_chain = c->n_peer_chain,
+        .purpose = c->is_server ? HS_PURPOSE_CLIENT : HS_PURPOSE_SERVER,
+        .name = c->verify_name,
+        .now = f->now_ms != NULL ? (int64_t)(f->now_ms(f->clock_ctx) / 1000) : 0};
     uint64_t started = hs__trace_us(c);
     answer->u.verdict = hs_verify(c->first->provider, f->trust, &o, &c->report);
     c->hs->us_crypto += hs__trace_us(c) - started;
@@ -46,7 +47,8 @@ static void keep_config(hs_conn *c, hs__message *answer) {
     answer->u.config = NULL;
 }
 
-/* ---- the questions as a table ---------------------------------------------------------------------- */
+/* ---- the questions as a table
+ * ---------------------------------------------------------------------- */
 typedef struct {
     hs__state state;
     unsigned ask;
@@ -116,7 +118,8 @@ void hs__question_event(const hs_conn *c, hs_event *ev) {
     }
 }
 
-/* ---- the program's answers ---------------------------------------------------------------------------- */
+/* ---- the program's answers
+ * ---------------------------------------------------------------------------- */
 
 /* What becomes of the answer is an event; only a call out of place is a return code. */
 static hs_status give(hs_conn *c, hs__input input, const hs__message *answer) {

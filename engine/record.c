@@ -15,15 +15,17 @@ static hs_status not_tls(hs_conn *c, const uint8_t *h) {
     static const char http[][6] = {"GET /", "HEAD ", "POST ", "PUT /", "OPTIO", "CONNE", "HTTP/"};
     for (size_t i = 0; i < sizeof(http) / sizeof(http[0]); i++) {
         if (memcmp(h, http[i], HEADER) == 0) {
-            return hs__fail(c, HS_E_PLAIN_HTTP, "", "the peer speaks plain HTTP: use https:// there");
+            return hs__fail(c, HS_E_PLAIN_HTTP, "",
+                            "the peer speaks plain HTTP: use https:// there");
         }
     }
     if ((h[0] & 0x80) != 0 && h[2] == 1) {
         return hs__fail(c, HS_E_SSL2_HELLO, "", "it begins with %02x %02x %02x", h[0], h[1], h[2]);
     }
-    return hs__fail(c, HS_E_NOT_TLS, "record.type",
-                    "it begins with %02x %02x %02x %02x %02x; a TLS record begins with 14 to 17 (hex)",
-                    h[0], h[1], h[2], h[3], h[4]);
+    return hs__fail(
+        c, HS_E_NOT_TLS, "record.type",
+        "it begins with %02x %02x %02x %02x %02x; a TLS record begins with 14 to 17 (hex)", h[0],
+        h[1], h[2], h[3], h[4]);
 }
 
 static size_t body_length(const uint8_t *h) {
@@ -54,14 +56,14 @@ static hs_status fill_cut(hs_conn *c, size_t want) {
     n = n < have ? n : have;
     if (rx->cut_n + n > rx->cut_cap) {
         size_t cap;
-        uint8_t *bigger = hs__pool_take(c->memory, want, &cap);
+        uint8_t *bigger = hs__spare_take(c->memory, want, &cap);
         if (bigger == NULL) {
             return hs__fail(c, HS_E_NOMEM, "", "a record of %zu bytes", want);
         }
         if (rx->cut_n > 0) {
             memcpy(bigger, rx->cut, rx->cut_n);
         }
-        hs__pool_give(c->memory, rx->cut, rx->cut_cap);
+        hs__spare_give(c->memory, rx->cut, rx->cut_cap);
         rx->cut = bigger;
         rx->cut_cap = cap;
     }
@@ -127,7 +129,7 @@ void hs__record_release(hs_conn *c) {
     hs__rx *rx = &c->rx;
     if (rx->cut_in_use) {
         hs__wipe(rx->cut, rx->cut_n);
-        hs__pool_give(c->memory, rx->cut, rx->cut_cap);
+        hs__spare_give(c->memory, rx->cut, rx->cut_cap);
         rx->cut = NULL;
         rx->cut_n = rx->cut_cap = 0;
         rx->cut_in_use = false;
@@ -210,8 +212,8 @@ static hs_status open_inner(hs_conn *c, uint8_t *inner, size_t n) {
                        ? c->config->record_size_limit
                        : (size_t)HS__RECORD_INNER_MAX;
     if (n > limit) {
-        return hs__fail(c, HS_E_RECORD_OVERFLOW, "TLSInnerPlaintext", "%zu bytes, allowed are %zu", n,
-                        limit);
+        return hs__fail(c, HS_E_RECORD_OVERFLOW, "TLSInnerPlaintext", "%zu bytes, allowed are %zu",
+                        n, limit);
     }
     size_t end = n;
     while (end > 0 && inner[end - 1] == 0) {
@@ -233,7 +235,8 @@ static hs_status open_protected(hs_conn *c, uint8_t *record) {
     uint8_t nonce[HS__AEAD_NONCE];
     make_nonce(d, nonce);
     size_t n = 0;
-    hs_status st = c->p->aead_open(c->p, d->aead, nonce, aad, record + HEADER, body_length(record), &n);
+    hs_status st =
+        c->p->aead_open(c->p, d->aead, nonce, aad, record + HEADER, body_length(record), &n);
     if (st != HS_OK) {
         trace_opened(c, false, nonce, aad, 0, 0, NULL);
         return hs__fail(c, st, "record", "record %llu, under %s, sequence number %llu",
@@ -359,8 +362,8 @@ static hs_status send_protected(hs_conn *c, uint8_t type, hs_span content) {
     make_nonce(d, nonce);
     d->records++;
     trace_opened(c, true, nonce, aad, type, 0, &content);
-    hs_status st = c->p->aead_seal(c->p, d->aead, nonce, aad, content.p, content.n, &type, INNER_TYPE,
-                                   record + HEADER);
+    hs_status st = c->p->aead_seal(c->p, d->aead, nonce, aad, content.p, content.n, &type,
+                                   INNER_TYPE, record + HEADER);
     if (st != HS_OK) {
         return st;
     }

@@ -15,7 +15,8 @@
 #include "engine/transcript.h"
 #include "proto/codepoints.h"
 
-/* -- ClientHello: is it one for TLS 1.3, and whole? ---------------------------------------------- */
+/* -- ClientHello: is it one for TLS 1.3, and whole? ----------------------------------------------
+ */
 
 /* The version first (4.3.1, E.2): what else a hello must hold depends on it. */
 static hs_status check_version(hs_conn *c, const hs__client_hello *h) {
@@ -94,7 +95,8 @@ hs_status hs__server_on_client_hello(hs_conn *c, const hs__message *m, hs__state
     return st;
 }
 
-/* -- choosing ---------------------------------------------------------------------------------------- */
+/* -- choosing
+ * ---------------------------------------------------------------------------------------- */
 
 static void use_config(hs_conn *c, hs_config *config) {
     if (config != NULL && config != c->config) {
@@ -124,7 +126,8 @@ hs_status hs__server_on_config(hs_conn *c, const hs__message *m, hs__state *next
     return st;
 }
 
-/* -- answering ---------------------------------------------------------------------------------------- */
+/* -- answering
+ * ---------------------------------------------------------------------------------------- */
 
 static void fill_hello(hs_conn *c, hs__ext_in kind, const uint8_t *random, hs__message *m) {
     *m = (hs__message){.type = HS__HT_server_hello};
@@ -174,8 +177,9 @@ static hs_status check_second(hs_conn *c) {
         return st;
     }
     if (memcmp(digest, hs->hello_digest, sizeof(digest)) != 0) {
-        return hs__fail(c, HS_E_HELLO_CHANGED, "ClientHello",
-                        "only key_share, early_data, cookie, pre_shared_key and padding may change");
+        return hs__fail(
+            c, HS_E_HELLO_CHANGED, "ClientHello",
+            "only key_share, early_data, cookie, pre_shared_key and padding may change");
     }
     hs_span shares = hs->hello.extensions.client_shares;
     hs__key_share share = {0, {NULL, 0}};
@@ -214,8 +218,7 @@ hs_status hs__server_send_hello(hs_conn *c, const hs__message *m, hs__state *nex
     }
     hs__message hello;
     fill_hello(c, HS__IN_SERVER_HELLO, random, &hello);
-    hello.u.server_hello.extensions.server_share =
-        (hs__key_share){c->group, {share, share_n}};
+    hello.u.server_hello.extensions.server_share = (hs__key_share){c->group, {share, share_n}};
     st = hs__send(c, &hello, NULL);
     st = st == HS_OK ? flush_and_ccs(c) : st;
     if (st == HS_OK) {

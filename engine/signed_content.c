@@ -7,7 +7,8 @@
 
 enum { SPACES = 64, TEXT = 34 }; /* the text with its zero byte */
 
-hs_status hs__signed_content(hs_conn *c, bool by_server, uint8_t out[HS__SIGNED_CONTENT], size_t *n) {
+hs_status hs__signed_content(hs_conn *c, bool by_server, uint8_t out[HS__SIGNED_CONTENT],
+                             size_t *n) {
     static const char server[] = "TLS 1.3, server CertificateVerify";
     static const char client[] = "TLS 1.3, client CertificateVerify";
     static_assert(sizeof(server) == TEXT && sizeof(client) == TEXT, "both texts are of one length");

@@ -9,8 +9,7 @@ static const uint64_t records_per_key[] = {
 };
 
 static const hs__suite suites[] = {
-#define HS__SUITE_13(code, name, aead, hash, section, note)                                        \
-    {code, HS__##aead, HS__##hash},
+#define HS__SUITE_13(code, name, aead, hash, section, note) {code, HS__##aead, HS__##hash},
 #include "proto/cipher_suites.def"
 };
 
@@ -24,8 +23,8 @@ static const hs__scheme schemes[] = {
     {code,                                                                                         \
      HS__KEY_##key,                                                                                \
      {HS__SIG_##kind, HS__##hash, HS__PSS_SALT_HASH},                                              \
-     ((uses) & HS__USE_V13) != 0,                                                                  \
-     ((uses) & HS__USE_CERT) != 0},
+     ((uses)&HS__USE_V13) != 0,                                                                    \
+     ((uses)&HS__USE_CERT) != 0},
 #include "proto/schemes.def"
 };
 

@@ -31,12 +31,13 @@ static void on_field(void *ctx, const hs__field *f) {
     /* The message's own name heads every path of the readers; the event names it already. */
     const char *dot = strchr(path, '.');
     hs_trace ev = {.kind = HS_TR_FIELD};
-    ev.u.field = (hs_trace_field){.path = dot != NULL ? dot + 1 : path,
-                                  .off = f->off,
-                                  .bytes = f->bytes,
-                                  .kind = (hs_field_kind)f->kind,
-                                  .value = f->value,
-                                  .meaning = f->names != NULL ? f->names((uint32_t)f->value) : NULL};
+    ev.u.field =
+        (hs_trace_field){.path = dot != NULL ? dot + 1 : path,
+                         .off = f->off,
+                         .bytes = f->bytes,
+                         .kind = (hs_field_kind)f->kind,
+                         .value = f->value,
+                         .meaning = f->names != NULL ? f->names((uint32_t)f->value) : NULL};
     hs__emit(c, &ev);
 }
 
@@ -195,25 +196,26 @@ void hs__trace_done(hs_conn *c) {
     }
     const hs__handshake *hs = c->hs;
     hs_trace ev = {.kind = HS_TR_DONE};
-    ev.u.done = (hs_trace_done){.version = hs__version_name(c->version),
-                                .suite = hs__cipher_suite_name(c->suite->id),
-                                .group = name_of(hs__group_name, c->group),
-                                .scheme = name_of(hs__scheme_name, c->is_server ? c->own_scheme : c->peer_scheme),
-                                .mode = "full",
-                                .alpn = c->alpn,
-                                .hrr = c->hrr,
-                                .client_authenticated = c->is_server ? c->peer_authenticated : hs->own_scheme != 0,
-                                .rtts = c->hrr ? 2 : 1,
-                                .verified = c->n_peer_chain > 0 && c->verdict == HS_OK,
-                                .verify_enforced = c->config->verify == HS_VERIFY_ENFORCE,
-                                .verdict = c->verdict,
-                                .bytes_tx = c->out.bytes,
-                                .bytes_rx = c->in.bytes,
-                                .records_tx = c->out.records,
-                                .records_rx = c->in.records,
-                                .us_total = hs__trace_us(c) - c->started_us,
-                                .us_crypto = hs->us_crypto,
-                                .ops = {hs->ops.sign, hs->ops.verify, hs->ops.kex}};
+    ev.u.done = (hs_trace_done){
+        .version = hs__version_name(c->version),
+        .suite = hs__cipher_suite_name(c->suite->id),
+        .group = name_of(hs__group_name, c->group),
+        .scheme = name_of(hs__scheme_name, c->is_server ? c->own_scheme : c->peer_scheme),
+        .mode = "full",
+        .alpn = c->alpn,
+        .hrr = c->hrr,
+        .client_authenticated = c->is_server ? c->peer_authenticated : hs->own_scheme != 0,
+        .rtts = c->hrr ? 2 : 1,
+        .verified = c->n_peer_chain > 0 && c->verdict == HS_OK,
+        .verify_enforced = c->config->verify == HS_VERIFY_ENFORCE,
+        .verdict = c->verdict,
+        .bytes_tx = c->out.bytes,
+        .bytes_rx = c->in.bytes,
+        .records_tx = c->out.records,
+        .records_rx = c->in.records,
+        .us_total = hs__trace_us(c) - c->started_us,
+        .us_crypto = hs->us_crypto,
+        .ops = {hs->ops.sign, hs->ops.verify, hs->ops.kex}};
     hs__emit(c, &ev);
 }
 
@@ -222,12 +224,13 @@ void hs__trace_closed(hs_conn *c) {
         return;
     }
     hs_trace ev = {.kind = HS_TR_CLOSED};
-    ev.u.closed = (hs_trace_closed){.clean = c->state == HS__CONNECTED && c->write_closed && c->read_closed,
-                                    .bytes_tx = c->out.bytes,
-                                    .bytes_rx = c->in.bytes,
-                                    .records_tx = c->out.records,
-                                    .records_rx = c->in.records,
-                                    .app_tx = c->out.app_bytes,
-                                    .app_rx = c->in.app_bytes};
+    ev.u.closed =
+        (hs_trace_closed){.clean = c->state == HS__CONNECTED && c->write_closed && c->read_closed,
+                          .bytes_tx = c->out.bytes,
+                          .bytes_rx = c->in.bytes,
+                          .records_tx = c->out.records,
+                          .records_rx = c->in.records,
+                          .app_tx = c->out.app_bytes,
+                          .app_rx = c->in.app_bytes};
     hs__emit(c, &ev);
 }

@@ -44,24 +44,24 @@ void hs__trace_closed(hs_conn *c);
 
 #else
 
-#define hs__tracing(c, kind)                                 false
-#define hs__tracing_secrets(c)                               false
-#define hs__emit(c, event)                                   ((void)(event))
-#define hs__trace_us(c)                                      ((uint64_t)0)
-#define hs__trace_received(c, type, name, raw)               ((void)(raw))
-#define hs__trace_sent(c, type, name, raw)                   ((void)(raw))
-#define hs__trace_check(c, check)                            ((void)(check))
-#define hs__trace_fields(c, sink)                            ((void)(sink), (const hs__field_sink *)NULL)
-#define hs__trace_message_end(c, root)                       ((void)0)
-#define hs__trace_state(c, from, cause)                      ((void)(from))
+#define hs__tracing(c, kind)                                    false
+#define hs__tracing_secrets(c)                                  false
+#define hs__emit(c, event)                                      ((void)(event))
+#define hs__trace_us(c)                                         ((uint64_t)0)
+#define hs__trace_received(c, type, name, raw)                  ((void)(raw))
+#define hs__trace_sent(c, type, name, raw)                      ((void)(raw))
+#define hs__trace_check(c, check)                               ((void)(check))
+#define hs__trace_fields(c, sink)                               ((void)(sink), (const hs__field_sink *)NULL)
+#define hs__trace_message_end(c, root)                          ((void)0)
+#define hs__trace_state(c, from, cause)                         ((void)(from))
 #define hs__trace_choose(c, what, chosen, by_us, off, sup, why) ((void)0)
-#define hs__trace_transcript(c, digest, is_reset)            ((void)(digest))
-#define hs__trace_derive(c, name, fn, inputs, n, value, us)  ((void)(inputs), (void)(us))
-#define hs__trace_secret(c, label, secret)                   ((void)0)
-#define hs__trace_key(c, outbound)                           ((void)0)
-#define hs__trace_note(c, text, rule)                        ((void)0)
-#define hs__trace_done(c)                                    ((void)0)
-#define hs__trace_closed(c)                                  ((void)0)
+#define hs__trace_transcript(c, digest, is_reset)               ((void)(digest))
+#define hs__trace_derive(c, name, fn, inputs, n, value, us)     ((void)(inputs), (void)(us))
+#define hs__trace_secret(c, label, secret)                      ((void)0)
+#define hs__trace_key(c, outbound)                              ((void)0)
+#define hs__trace_note(c, text, rule)                           ((void)0)
+#define hs__trace_done(c)                                       ((void)0)
+#define hs__trace_closed(c)                                     ((void)0)
 
 #endif
 #endif

@@ -70,5 +70,6 @@ void hs__transcript_range(const hs_conn *c, char *out) {
         (void)snprintf(out, HS__TRANSCRIPT_NAMES, "%s", names);
         return;
     }
-    (void)snprintf(out, HS__TRANSCRIPT_NAMES, "%.*s..%s", (int)(first_end - names), names, last + 1);
+    (void)snprintf(out, HS__TRANSCRIPT_NAMES, "%.*s..%s", (int)(first_end - names), names,
+                   last + 1);
 }

@@ -7,7 +7,7 @@ static size_t left(const hs__chunk *c) {
 uint8_t *hs__tx_room(hs__memory *m, hs__tx *q, size_t n) {
     if (q->tail == NULL || left(q->tail) < n) {
         size_t cap;
-        hs__chunk *c = hs__pool_take(m, sizeof(hs__chunk) + n, &cap);
+        hs__chunk *c = hs__spare_take(m, sizeof(hs__chunk) + n, &cap);
         if (c == NULL) {
             return NULL;
         }
@@ -50,7 +50,7 @@ void hs__tx_consume(hs__memory *m, hs__tx *q, size_t n) {
         }
         q->head = c->next;
         q->tail = q->head != NULL ? q->tail : NULL;
-        hs__pool_give(m, c, c->cap);
+        hs__spare_give(m, c, c->cap);
     }
 }
 

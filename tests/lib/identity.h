@@ -1,0 +1,19 @@
+/* identity.h - a root and a leaf made on the spot, for tests of the engine. */
+#ifndef HS_TESTS_IDENTITY_H
+#define HS_TESTS_IDENTITY_H
+
+#include "crypto/provider.h"
+#include "handshake/pki.h"
+
+typedef struct {
+    hs_credential *credential; /* leaf for localhost, 127.0.0.1 and the given name */
+    hs_trust *trust;           /* holds its root */
+} hs__test_identity;
+
+/* Valid from 2020 to 2040, for servers and clients; aborts the program when it cannot be made. */
+hs__test_identity hs__test_identity_new(hs_provider *p, hs__key_type type, const char *name);
+void hs__test_identity_free(hs__test_identity *id);
+
+enum { HS__TEST_NOW = 1800000000 }; /* 2027-01-15, in the middle of it */
+
+#endif
