@@ -6,7 +6,7 @@
 
 static void objects_come_back_until_it_is_empty(void **state) {
     (void)state;
-    hs__pool pool = {0};
+    static hs__pool pool;
     int objects[HS__POOL_SLOTS + 1];
     for (int i = 0; i < HS__POOL_SLOTS; i++)
         assert_true(hs__pool_put(&pool, &objects[i]));
