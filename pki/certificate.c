@@ -182,13 +182,17 @@ static void read_value(hs__rd *r, hs__oid id, hs_span oid, bool is_critical, hs_
 
 static void read_extension(hs__rd *list, hs__cert *c) {
     const hs_span before = {c->extensions.p, (size_t)(list->p - c->extensions.p)};
-    char label[HS__OID_TEXT_MAX];
+    char number[HS__OID_TEXT_MAX];
     hs__rd extension;
     hs__rd value;
     hs__der_open(list, NULL, HS__DER_SEQUENCE, &extension);
     const hs_span oid = hs__der_oid(&extension, "extnID", HS__DER_OID);
     const hs__oid id = hs__oid_find(oid);
-    hs__oid_text(oid, label, sizeof(label));
+    const char *label = hs__oid_name(id);
+    if (id == HS__OID_UNKNOWN) {
+        hs__oid_dotted(oid, number, sizeof(number));
+        label = number;
+    }
     const bool is_critical = hs__der_default_false(&extension, "critical");
     hs__der_open(&extension, "extnValue", HS__DER_OCTET_STRING, &value);
     if (hs__rd_status(list) != HS_OK) {
