@@ -140,7 +140,8 @@ static hs_status run_due(hs_conn *c) {
         row = hs__row_find(c->table, c->state, input);
         st = run_row(c, row, &answer);
     }
-    if (st == HS_OK) {
+    /* While a question is open the flight is not whole: who signs must not change the records. */
+    if (st == HS_OK && !hs__is_asking(c)) {
         st = flush(c);
         st = st == HS_OK ? st : hs__fail(c, st, "", "while sending");
     }

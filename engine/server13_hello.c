@@ -151,6 +151,14 @@ static hs_status flush_and_ccs(hs_conn *c) {
     return st == HS_OK && c->hs->hello.legacy_session_id.n > 0 ? hs__record_send_ccs(c) : st;
 }
 
+/* What went out decides what may come back. */
+static hs_status keep_cookie(hs_conn *c, hs_span retry) {
+    hs__rd_root root = {.status = HS_OK};
+    hs__server_hello sent;
+    hs_status st = hs__server_hello_read(retry, NULL, &root, &sent);
+    return st == HS_OK ? hs__buffer_add(c, &c->hs->cookie, sent.extensions.cookie) : st;
+}
+
 hs_status hs__server_send_retry(hs_conn *c, const hs__message *m, hs__state *next) {
     (void)m;
     hs__handshake *hs = c->hs;
@@ -164,7 +172,9 @@ hs_status hs__server_send_retry(hs_conn *c, const hs__message *m, hs__state *nex
     retry.u.server_hello.extensions.selected_group = hs->retry_group;
     c->hrr = true;
     *next = HS__WAIT_CH2;
-    st = hs__send(c, &retry, NULL);
+    hs_span raw;
+    st = hs__send(c, &retry, &raw);
+    st = st == HS_OK ? keep_cookie(c, raw) : st;
     return st == HS_OK ? flush_and_ccs(c) : st;
 }
 
@@ -191,13 +201,21 @@ static hs_status check_second(hs_conn *c) {
     return HS_OK;
 }
 
+/* 4.3.2: unchanged, and only one that we sent. */
+static hs_status check_cookie(hs_conn *c) {
+    const hs_span sent = hs__buffer_span(&c->hs->cookie);
+    const hs_span back = c->hs->hello.extensions.cookie;
+    bool same = sent.n == back.n && (sent.n == 0 || memcmp(sent.p, back.p, sent.n) == 0);
+    return same ? HS_OK
+                : hs__fail(c, HS_E_ILLEGAL_VALUE, "ClientHello.extensions[cookie]",
+                           sent.n == 0 ? "we sent none" : "it is not the one that we sent");
+}
+
 hs_status hs__server_on_client_hello2(hs_conn *c, const hs__message *m, hs__state *next) {
     hs_status st = hs__hello_keep(c, m->raw);
     st = st == HS_OK ? check_hello(c) : st;
     st = st == HS_OK ? check_second(c) : st;
-    if (st == HS_OK && hs__ext_has(&c->hs->hello.extensions, HS__EXT_cookie)) {
-        st = hs__fail(c, HS_E_ILLEGAL_VALUE, "ClientHello.extensions[cookie]", "we sent none");
-    }
+    st = st == HS_OK ? check_cookie(c) : st;
     c->group = c->hs->retry_group;
     *next = HS__SEND_SH;
     return st;
