@@ -15,6 +15,7 @@ static void verify(hs_conn *c, hs__message *answer) {
         .n_chain = c->n_peer_chain,
         .purpose = c->is_server ? HS_PURPOSE_CLIENT : HS_PURPOSE_SERVER,
         .name = c->verify_name,
+        .details = hs__tracing(c, HS_TR_CHECK),
         .now = f->now_ms != NULL ? (int64_t)(f->now_ms(f->clock_ctx) / 1000) : 0};
     uint64_t started = hs__trace_us(c);
     answer->u.verdict = hs_verify(c->first->provider, f->trust, &o, &c->report);

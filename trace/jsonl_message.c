@@ -11,8 +11,7 @@
 
 enum { VALUE_MAX = 64 }; /* bytes of a value that are repeated beside `raw` */
 
-/* ---- fields
- * ---------------------------------------------------------------------------------------- */
+/* ---- fields -------------------------------------------------------------------------------- */
 
 static const char *kind_name(hs_field_kind kind) {
     static const char *const names[] = {"length", "uint", "code", "bytes", "text"};
@@ -42,14 +41,8 @@ static json_t *value(const hs_trace_field *f) {
 }
 
 static void add_note(hs__jsonl *j, json_t *o, const hs_trace_field *f) {
-    char subject[HS__PATH_MAX];
-    const char *tail = strstr(f->path, "].extension_type");
-    bool is_type = strncmp(f->path, "extensions[", 11) == 0 && tail != NULL;
-    (void)snprintf(subject, sizeof subject, "%.*s",
-                   is_type ? (int)(tail - f->path + 1) : (int)strlen(f->path), f->path);
     hs__note note;
-    if (hs__note_find(j->message, subject, f->bytes, &note) ||
-        (is_type && hs__note_extension((uint16_t)f->value, &note))) {
+    if (hs__note_field(j->message, f, &note)) {
         hs__json_set_if(o, "note", note.note);
         hs__json_set(o, "ref", hs__json_ref(note.rule));
     }
@@ -91,8 +84,7 @@ void hs__jsonl_field(hs__jsonl *j, const hs_trace_field *f) {
     }
 }
 
-/* ---- certificates
- * ------------------------------------------------------------------------------------ */
+/* ---- certificates -------------------------------------------------------------------------- */
 
 static void add_certs(hs__jsonl *j) {
     hs__certificate13 m;
@@ -112,8 +104,7 @@ static void add_certs(hs__jsonl *j) {
     hs__json_set(j->body, "certs", certs);
 }
 
-/* ---- messages
- * ------------------------------------------------------------------------------------------ */
+/* ---- messages ------------------------------------------------------------------------------ */
 
 void hs__jsonl_message_drop(hs__jsonl *j) {
     json_decref(j->body);

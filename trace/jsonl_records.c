@@ -6,8 +6,7 @@
 #include "proto/codepoints.h"
 #include "proto/record_header.h"
 
-/* ---- which bytes of which record a message is
- * ----------------------------------------------------- */
+/* ---- which bytes of which record a message is ---------------------------------------------- */
 
 static void add_part(json_t *object, uint64_t record, size_t off, size_t n) {
     json_t *parts = json_object_get(object, "parts");
@@ -78,8 +77,7 @@ static void content(hs__jsonl *j, bool outbound, uint64_t record, size_t n) {
     }
 }
 
-/* ---- records
- * ------------------------------------------------------------------------------------------ */
+/* ---- records ------------------------------------------------------------------------------- */
 
 /* In clear there may be session ids in a record; the message it holds has the bytes, with those
  * hidden. What is of no known type may be anything. */
@@ -171,8 +169,13 @@ static void keep_half(hs__jsonl *j, bool outbound, uint64_t n, json_t *b) {
 
 void hs__jsonl_wire(hs__jsonl *j, const hs_trace_wire *w) {
     bool whole;
-    json_t *b = other_half(j, w->outbound, w->n, &whole);
+    json_t *half = other_half(j, w->outbound, w->n, &whole);
+    json_t *b = json_object();
     add_wire(j, b, w);
+    if (b != NULL && half != NULL) {
+        (void)json_object_update(b, half);
+    }
+    json_decref(half);
     if (w->is_protected && !whole && !w->outbound) {
         keep_half(j, false, w->n, b);
         return;

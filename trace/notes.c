@@ -1,5 +1,6 @@
 #include "trace/notes.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "proto/client_hello.h"
@@ -41,8 +42,6 @@ typedef struct {
 #define EXT(name) "extensions[" name "]"
 
 static const row rows[] = {
-    {NULL, "msg_type", NULL, "which message this is", "rfc9846#section-4"},
-    {NULL, "length", NULL, "bytes that follow, whatever records they come in", "rfc9846#section-4"},
     {"ClientHello", "legacy_version", NULL, "frozen for old middleboxes; supported_versions counts",
      "rfc9846#section-4.2.2"},
     {NULL, "legacy_version", NULL, "frozen; supported_versions counts", "rfc9846#section-4.2.3"},
@@ -144,11 +143,11 @@ static const row rows[] = {
      "rfc9846#section-4.7.1"},
     {"NewSessionTicket", EXT("early_data"), NULL, "how much may be sent ahead with it",
      "rfc9846#section-4.3.10"},
-    {"KeyUpdate", "request_update", NULL, "update_requested: the other direction, too, please",
+    {"KeyUpdate", "request_update", NULL, "whether the other direction is to be updated, too",
      "rfc9846#section-4.7.3"},
 };
 
-bool hs__note_find(const char *message, const char *path, hs_span content, hs__note *out) {
+bool hs__note_group(const char *message, const char *path, hs_span content, hs__note *out) {
     char plain[HS__PATH_MAX];
     hs__path_plain(path, plain);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -176,7 +175,27 @@ bool hs__note_extension(uint16_t type, hs__note *out) {
     return true;
 }
 
-/* ---- alerts --------------------------------------------------------------------------------- */
+/* An item of a list behind the first: the list's note stands there. */
+static bool is_later_item(const char *path) {
+    const char *open = strrchr(path, '[');
+    return open != NULL && open[1] >= '1' && open[1] <= '9' && path[strlen(path) - 1] == ']';
+}
+
+bool hs__note_field(const char *message, const hs_trace_field *f, hs__note *out) {
+    const char *tail = strstr(f->path, "].extension_type");
+    if (is_later_item(f->path)) {
+        return false;
+    }
+    if (tail == NULL) {
+        return hs__note_group(message, f->path, f->bytes, out);
+    }
+    char extension[HS__PATH_MAX];
+    (void)snprintf(extension, sizeof extension, "%.*s", (int)(tail - f->path + 1), f->path);
+    return hs__note_group(message, extension, (hs_span){NULL, 0}, out) ||
+           hs__note_extension((uint16_t)f->value, out);
+}
+
+/* ---- alerts -------------------------------------------------------------------------------- */
 
 typedef struct {
     uint8_t description;

@@ -2,19 +2,22 @@
 #ifndef HS_TRACE_NOTES_H
 #define HS_TRACE_NOTES_H
 
-#include "handshake/types.h"
+#include "handshake/trace.h"
 
 typedef struct {
     const char *note;
     const char *rule; /* "rfc9846#section-4.3.8"; "" for none */
 } hs__note;
 
-/* The note for a field of a message ("ClientHello") by its path; an extension as a whole is
- * "extensions[key_share]". `content` is what notes that look at the value are given. False when
- * there is none. */
-bool hs__note_find(const char *message, const char *path, hs_span content, hs__note *out);
+/* The note for a field of a message ("ClientHello"); that of an extension as a whole stands at
+ * its extension_type, that of a list at its first item. False when there is none. */
+bool hs__note_field(const char *message, const hs_trace_field *f, hs__note *out);
 
-/* The note of an extension by its number, for those without a row of their own. */
+/* The note for all that a path without its end stands for: "cipher_suites",
+ * "extensions[key_share]". `content` is for notes that look at the value. */
+bool hs__note_group(const char *message, const char *path, hs_span content, hs__note *out);
+
+/* The note of an extension by its number, for those that no message has a note of its own for. */
 bool hs__note_extension(uint16_t type, hs__note *out);
 
 /* What the receiver of an alert can do about it; "" for nothing. For the client's or the

@@ -83,19 +83,37 @@ static void add_physical(hs__text *t, const char *p, size_t n, bool is_first) {
     hs__buf_add(&t->out, "\n");
 }
 
-/* Where a line that is too long is cut: behind the last blank that fits and lies right of
- * `indent`, else behind the next one. */
-static size_t cut_at(const char *p, size_t n, size_t indent) {
-    if (n <= HS__WIDTH) {
+/* Where text that is wider than `width` is cut: behind the last blank that fits and lies right
+ * of `from`, else behind the next one. */
+static size_t cut_at(const char *p, size_t n, size_t from, size_t width) {
+    if (n <= width) {
         return n;
     }
-    for (size_t i = HS__WIDTH; i > indent; i--) {
+    for (size_t i = width; i > from; i--) {
         if (p[i] == ' ') {
             return i;
         }
     }
-    const char *next = memchr(p + HS__WIDTH, ' ', n - HS__WIDTH);
+    const char *next = memchr(p + width, ' ', n - width);
     return next != NULL ? (size_t)(next - p) : n;
+}
+
+/* The parts of a line behind its first, each indented by `at`. */
+static void add_rest(hs__text *t, const char *p, size_t n, size_t at) {
+    while (n > 0) {
+        if (*p == ' ') {
+            p++;
+            n--;
+            continue;
+        }
+        size_t take = cut_at(p, n, 0, HS__WIDTH - at);
+        hs__buf_clear(&t->wrapped);
+        hs__buf_pad(&t->wrapped, at);
+        hs__buf_bytes(&t->wrapped, p, take);
+        add_physical(t, hs__buf_str(&t->wrapped), t->wrapped.n, false);
+        p += take;
+        n -= take;
+    }
 }
 
 void hs__text_end(hs__text *t, size_t indent) {
@@ -104,30 +122,12 @@ void hs__text_end(hs__text *t, size_t indent) {
     while (n > 0 && line->p[n - 1] == ' ') {
         n--;
     }
-    const char *p = hs__buf_str(line);
-    bool is_first = true;
     size_t at = indent > 0 ? time_width(t) + indent : 0;
+    size_t first = at > 0 ? cut_at(hs__buf_str(line), n, at, HS__WIDTH) : n;
     hs__buf_clear(&t->wrapped);
-    while (n > 0 || is_first) {
-        size_t take = at > 0 ? cut_at(p, n, at) : n;
-        if (is_first) {
-            add_physical(t, p, take, true);
-        } else {
-            hs__buf_clear(&t->wrapped);
-            hs__buf_pad(&t->wrapped, at);
-            hs__buf_bytes(&t->wrapped, p, take);
-            add_physical(t, hs__buf_str(&t->wrapped), t->wrapped.n, false);
-        }
-        p += take;
-        n -= take;
-        while (n > 0 && *p == ' ') {
-            p++;
-            n--;
-        }
-        is_first = false;
-    }
-    bool lost = line->failed || t->out.failed || t->wrapped.failed;
-    if (lost) {
+    add_physical(t, hs__buf_str(line), first, true);
+    add_rest(t, hs__buf_str(line) + first, n - first, at);
+    if (line->failed || t->out.failed || t->wrapped.failed) {
         static const char sorry[] = "(out of memory: a line of the trace is lost)\n";
         t->setup.o.write(t->setup.o.ctx, sorry, sizeof sorry - 1);
     } else {
@@ -170,8 +170,7 @@ void hs__text_secret(hs__text *t, hs_span value, hs_span id, size_t len) {
     hs__buf_add(&t->line, t->secrets == HS_SECRETS_HIDE ? " hidden)" : ")");
 }
 
-/* ---- events -------------------------------------------------------------------------------------
- */
+/* ---- events -------------------------------------------------------------------------------- */
 
 static void head(hs__text *t) {
     const hs_render_options *o = &t->setup.o;
@@ -300,6 +299,7 @@ static void text_free(hs_render *r) {
     hs__buf_free(&t->out);
     hs__buf_free(&t->wrapped);
     hs__buf_free(&t->row.value);
+    hs__wipe(t->known, sizeof t->known);
     hs__setup_free(&t->setup);
     free(t);
 }

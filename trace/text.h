@@ -19,7 +19,7 @@ enum {
     HS__COL_RECORD = 29, /* sizes end before it */
     HS__COL_TEXT = 39,
     HS__COL_NOTE = 76,
-    HS__WIDTH = 120
+    HS__WIDTH = 132
 };
 
 /* One direction of the record layer, as its events tell it. */
@@ -46,6 +46,14 @@ typedef struct {
     hs__strbuf value;
 } hs__text_row;
 
+/* A secret that was shown; kept only with HS_SECRETS_SHOW and `explain`. */
+enum { HS__KNOWN_SECRETS = 24 };
+typedef struct {
+    char name[HS__SHORT_NAME];
+    uint8_t value[64];
+    size_t n;
+} hs__text_secret_value;
+
 typedef struct {
     hs_render base;
     hs__render_setup setup;
@@ -69,11 +77,13 @@ typedef struct {
     uint64_t kex_us;
     char kex[HS__SHORT_NAME]; /* the group of the key exchange */
 
+    hs__text_secret_value known[HS__KNOWN_SECRETS]; /* for commands that start from one */
+    size_t n_known;
+
     uint64_t explained; /* paragraphs that were printed, by bit */
 } hs__text;
 
-/* ---- lines: begin, add to t->line, end --------------------------------------------------------
- */
+/* ---- lines: begin, add to t->line, end ----------------------------------------------------- */
 
 /* A line with time, mark ("->", "ok") and name; t->line is at HS__COL_TEXT after
  * hs__text_column(t, HS__COL_TEXT). */
@@ -99,8 +109,7 @@ void hs__text_secret(hs__text *t, hs_span value, hs_span id, size_t len);
  * record 0: the next one to be sent. */
 void hs__text_record_column(hs__text *t, bool outbound, uint64_t record);
 
-/* ---- events ------------------------------------------------------------------------------------
- */
+/* ---- events -------------------------------------------------------------------------------- */
 void hs__text_wire(hs__text *t, const hs_trace_wire *w);
 void hs__text_opened(hs__text *t, const hs_trace_opened *o);
 void hs__text_appdata(hs__text *t, const hs_trace_appdata *a);

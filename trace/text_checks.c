@@ -8,8 +8,7 @@
 #include "proto/extensions.h"
 #include "trace/notes.h"
 
-/* ---- choices
- * ------------------------------------------------------------------------------------- */
+/* ---- choices ------------------------------------------------------------------------------- */
 
 static const char *choice_title(const char *what) {
     static const char *const titles[][2] = {
@@ -73,7 +72,7 @@ static void add_list(hs__text *t, const hs_trace_choose *c, const char *title, h
 static void nothing_fits(hs__text *t, const hs_trace_choose *c) {
     hs__text_begin(t, "!!", choice_title(hs__str(c->what)));
     hs__text_column(t, HS__COL_TEXT);
-    hs__buf_fmt(&t->line, "nothing fits%s%s", hs__str(c->why)[0] != 0 ? ": " : "", hs__str(c->why));
+    hs__buf_add(&t->line, "nothing in common");
     hs__text_end(t, HS__COL_TEXT);
     add_list(t, c, "offered", c->offered);
     add_list(t, c, "supported", c->supported);
@@ -91,7 +90,9 @@ void hs__text_choose(hs__text *t, const hs_trace_choose *c) {
     hs__text_column(t, HS__COL_TEXT);
     hs__buf_add(&t->line, c->chosen);
     size_t count, at = position(c, &count);
-    if (at > 0) {
+    if (at > 0 && count == 1) {
+        hs__buf_fmt(&t->line, ", %s only offer", c->by_us ? "the peer's" : "my");
+    } else if (at > 0) {
         hs__buf_fmt(&t->line, ", #%zu of %s %zu offers", at, c->by_us ? "the peer's" : "my", count);
     }
     if (hs__str(c->why)[0] != 0) {
@@ -100,8 +101,7 @@ void hs__text_choose(hs__text *t, const hs_trace_choose *c) {
     hs__text_end(t, HS__COL_TEXT);
 }
 
-/* ---- checks
- * ------------------------------------------------------------------------------------------ */
+/* ---- checks -------------------------------------------------------------------------------- */
 
 static void report_cert(hs__text *t, size_t depth, const hs_report_cert *cert) {
     char from[HS__DATE_TEXT], until[HS__DATE_TEXT];
@@ -118,7 +118,7 @@ static void report_cert(hs__text *t, size_t depth, const hs_report_cert *cert) {
 
 static void report_row(hs__text *t, const hs_report_row *row) {
     hs__text_begin_at(t, HS__COL_TEXT);
-    hs__buf_fmt(&t->line, "%-4s %-14s ", row->ok ? "ok" : "FAIL", hs__str(row->check));
+    hs__buf_fmt(&t->line, "%-4s %-19s ", row->ok ? "ok" : "FAIL", hs__str(row->check));
     if (row->depth >= 0) {
         hs__buf_fmt(&t->line, "[%d] ", row->depth);
     }
@@ -135,19 +135,6 @@ static void report_row(hs__text *t, const hs_report_row *row) {
     }
 }
 
-static void add_anchor(hs__text *t, const hs_report *r) {
-    if (r->n_path > 0) {
-        hs__buf_fmt(&t->line, "%s", hs__str(r->path[0].subject));
-    }
-    if (r->n_path > 1) {
-        hs__buf_fmt(&t->line, ", by %s", hs__str(r->path[r->n_path - 1].subject));
-    }
-    if (hs__str(r->anchor_source)[0] != 0) {
-        hs__buf_fmt(&t->line, " from %s", r->anchor_source);
-    }
-    hs__buf_fmt(&t->line, "; all %zu checks passed", r->n_rows);
-}
-
 static void trust(hs__text *t, const hs_trace_check *c) {
     const hs_report *r = c->report;
     hs__text_begin(t, c->ok ? "ok" : "!!", "trust");
@@ -159,7 +146,7 @@ static void trust(hs__text *t, const hs_trace_check *c) {
         hs__buf_add(&t->line, c->ok ? "accepted by the program's own verdict"
                                     : ": refused by the program's own verdict");
     } else if (c->ok) {
-        add_anchor(t, r);
+        hs__buf_fmt(&t->line, "%s; all %zu checks passed", r->summary, r->n_rows);
     } else {
         hs__buf_fmt(&t->line, ": %s", r->summary);
         if (r->n_failed > 1) {
@@ -182,13 +169,12 @@ static void proof_of_key(hs__text *t, const hs_trace_check *c) {
     hs__text_begin(t, c->ok ? "ok" : "!!", "proof of key");
     hs__text_column(t, HS__COL_TEXT);
     if (c->ok) {
-        hs__buf_fmt(&t->line,
-                    "signature over %s is good: the %s holds its certificate's private key",
+        hs__buf_fmt(&t->line, "good signature over %s: the %s has the certificate's private key",
                     hs__str(c->covers), hs__str(c->side));
     } else {
         hs__buf_fmt(&t->line,
-                    "signature over %s does not verify: the %s has not shown that it holds "
-                    "its certificate's private key",
+                    "bad signature over %s: the %s has not shown that it has the "
+                    "certificate's private key",
                     hs__str(c->covers), hs__str(c->side));
     }
     hs__text_end(t, HS__COL_TEXT);
@@ -239,8 +225,7 @@ void hs__text_check(hs__text *t, const hs_trace_check *c) {
     hs__text_line(t, c->ok ? "ok" : "!!", hs__str(c->what), c->ok ? "passed" : "failed");
 }
 
-/* ---- alerts
- * --------------------------------------------------------------------------------------------- */
+/* ---- alerts -------------------------------------------------------------------------------- */
 
 static void add_alert_name(hs__text *t, uint8_t description) {
     hs__code_add(&t->line, hs__alert_name, description);
@@ -281,8 +266,7 @@ void hs__text_alert(hs__text *t, const hs_trace_alert *a) {
     hs__text_explain(t, "alert");
 }
 
-/* ---- the beginning and the end
- * ------------------------------------------------------------------------------ */
+/* ---- the beginning and the end ------------------------------------------------------------- */
 
 void hs__text_conn(hs__text *t, const hs_trace_conn *c) {
     hs__text_begin(t, "--", hs__str(c->what));
@@ -317,8 +301,8 @@ void hs__text_done(hs__text *t, const hs_trace_done *d) {
         hs__buf_add(&t->line, hs__str(d->suite));
         add_if(t, ", ", d->group);
         add_if(t, ", ", d->scheme);
-        hs__buf_fmt(&t->line, "; %u key exchange%s, %u signed, %u verified", d->ops.kex,
-                    d->ops.kex == 1 ? "" : "s", d->ops.sign, d->ops.verify);
+        hs__buf_fmt(&t->line, "; %u key exchange, %u sign, %u verify operations", d->ops.kex,
+                    d->ops.sign, d->ops.verify);
         hs__text_end(t, HS__COL_TEXT);
     }
     hs__text_explain(t, "complete");
@@ -327,10 +311,9 @@ void hs__text_done(hs__text *t, const hs_trace_done *d) {
 void hs__text_closed(hs__text *t, const hs_trace_closed *c) {
     hs__text_begin(t, "--", "closed");
     hs__text_column(t, HS__COL_TEXT);
-    hs__buf_fmt(&t->line, "%s; data: sent %llu B, received %llu B",
-                c->clean ? "cleanly, both ways" : "not cleanly", (unsigned long long)c->app_tx,
-                (unsigned long long)c->app_rx);
-    hs__buf_fmt(&t->line, "; in all tx %llu B in %llu records, rx %llu B in %llu records",
+    hs__buf_fmt(&t->line, "%s; data tx %llu B, rx %llu B", c->clean ? "cleanly" : "not cleanly",
+                (unsigned long long)c->app_tx, (unsigned long long)c->app_rx);
+    hs__buf_fmt(&t->line, "; in all tx %llu B (%llu records), rx %llu B (%llu)",
                 (unsigned long long)c->bytes_tx, (unsigned long long)c->records_tx,
                 (unsigned long long)c->bytes_rx, (unsigned long long)c->records_rx);
     hs__text_end(t, HS__COL_TEXT);

@@ -3,8 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- transcript --------------------------------------------------------------------------------
- */
+/* ---- transcript ---------------------------------------------------------------------------- */
 
 /* "CH SH EE" -> "CH..EE" */
 static void covers(hs__text *t, const char *messages) {
@@ -38,8 +37,7 @@ void hs__text_transcript(hs__text *t, const hs_trace_transcript *tr) {
     hs__text_explain(t, "transcript");
 }
 
-/* ---- secrets that are ready, for levels 1 and 2
- * ---------------------------------------------------- */
+/* ---- secrets that are ready, for levels 1 and 2 -------------------------------------------- */
 
 static const struct {
     const char *name;
@@ -88,8 +86,7 @@ void hs__text_announce(hs__text *t) {
     t->announce = 0;
 }
 
-/* ---- key schedule
- * ------------------------------------------------------------------------------------ */
+/* ---- key schedule -------------------------------------------------------------------------- */
 
 static const hs_trace_input *input(const hs_trace_derive *d, const char *name) {
     for (size_t i = 0; i < d->n_inputs; i++) {
@@ -147,19 +144,42 @@ static void add_public(hs__text *t, const hs_trace_derive *d) {
     hs__text_end(t, 0);
 }
 
-/* The command that computes the same with openssl, for those who learn; the secret it starts from
- * has been shown above. */
+/* ---- the same with openssl, for those who learn ---------------------------------------------- */
+
+static bool has_commands(const hs__text *t) {
+    return t->setup.o.explain && t->secrets == HS_SECRETS_SHOW;
+}
+
+static void remember(hs__text *t, const hs_trace_derive *d) {
+    if (!has_commands(t) || t->n_known == HS__KNOWN_SECRETS ||
+        d->value.n > sizeof t->known[0].value || d->value.n == 0) {
+        return;
+    }
+    hs__text_secret_value *k = &t->known[t->n_known++];
+    (void)snprintf(k->name, sizeof k->name, "%s", hs__str(d->name));
+    memcpy(k->value, d->value.p, d->value.n);
+    k->n = d->value.n;
+}
+
+static hs_span recall(const hs__text *t, const char *name) {
+    for (size_t i = 0; i < t->n_known; i++) {
+        if (strcmp(t->known[i].name, name) == 0) {
+            return (hs_span){t->known[i].value, t->known[i].n};
+        }
+    }
+    return (hs_span){NULL, 0};
+}
+
 static void add_command(hs__text *t, const hs_trace_derive *d) {
-    const hs_trace_input *secret = input(d, "secret"), *context = input(d, "context");
-    bool can = t->setup.o.explain && t->secrets == HS_SECRETS_SHOW && d->hash != NULL &&
-               secret != NULL && secret->bytes.n > 0 && context != NULL;
-    if (!can) {
+    const hs_trace_input *context = input(d, "context");
+    hs_span secret = recall(t, input_ref(d, "secret"));
+    if (!has_commands(t) || d->hash == NULL || secret.n == 0 || context == NULL) {
         return;
     }
     hs__text_begin_at(t, HS__COL_NAME);
     hs__buf_fmt(&t->line, "$ openssl kdf -keylen %zu -kdfopt digest:%s", d->len, d->hash);
     hs__buf_add(&t->line, " -kdfopt mode:EXPAND_ONLY -kdfopt hexkey:");
-    hs__buf_hex(&t->line, secret->bytes);
+    hs__buf_hex(&t->line, secret);
     hs__buf_fmt(&t->line, " -kdfopt \"prefix:tls13 \" -kdfopt \"label:%s\"", input_ref(d, "label"));
     if (context->bytes.n > 0) {
         hs__buf_add(&t->line, " -kdfopt hexdata:");
@@ -168,6 +188,8 @@ static void add_command(hs__text *t, const hs_trace_derive *d) {
     hs__buf_add(&t->line, " TLS13-KDF");
     hs__text_end(t, 0);
 }
+
+/* ---- lines of the key schedule --------------------------------------------------------------- */
 
 static void schedule_line(hs__text *t, const hs_trace_derive *d) {
     if (!t->schedule_head) {
@@ -187,6 +209,7 @@ static void schedule_line(hs__text *t, const hs_trace_derive *d) {
     hs__text_secret(t, d->value, d->id, d->len);
     hs__text_end(t, 0);
     add_command(t, d);
+    remember(t, d);
 }
 
 void hs__text_derive(hs__text *t, const hs_trace_derive *d) {
@@ -204,8 +227,7 @@ void hs__text_derive(hs__text *t, const hs_trace_derive *d) {
     }
 }
 
-/* ---- keys in use
- * --------------------------------------------------------------------------------------- */
+/* ---- keys in use --------------------------------------------------------------------------- */
 
 void hs__text_key(hs__text *t, const hs_trace_key *k) {
     hs__text_side *s = &t->side[k->outbound];

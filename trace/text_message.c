@@ -8,8 +8,7 @@
 
 enum { VALUE_BYTES = 8, BYTES_PER_LINE = 16 };
 
-/* ---- the message's line -------------------------------------------------------------------------
- */
+/* ---- the message's line -------------------------------------------------------------------- */
 
 void hs__text_message(hs__text *t, const hs_trace_message *m) {
     hs__text_side *s = &t->side[m->outbound];
@@ -28,8 +27,12 @@ void hs__text_message(hs__text *t, const hs_trace_message *m) {
     t->row.open = false;
 }
 
-/* ---- values
- * ---------------------------------------------------------------------------------------- */
+/* ---- values -------------------------------------------------------------------------------- */
+
+/* It is not the version, so it does not get a version's name. */
+static bool is_legacy_version(const hs_trace_field *f) {
+    return strcmp(f->path, "legacy_version") == 0;
+}
 
 /* A field's value in one short piece; `max` bytes of opaque ones. */
 static void add_value(hs__text *t, hs__strbuf *b, const hs_trace_field *f, size_t max) {
@@ -43,8 +46,7 @@ static void add_value(hs__text *t, hs__strbuf *b, const hs_trace_field *f, size_
         hs__buf_fmt(b, "%llu", (unsigned long long)f->value);
         break;
     case HS_FIELD_CODE:
-        /* legacy_version is not the version, so it does not get its name */
-        if (f->meaning != NULL && strncmp(f->path, "legacy_version", 14) != 0) {
+        if (f->meaning != NULL && !is_legacy_version(f)) {
             hs__buf_add(b, f->meaning);
         } else {
             hs__buf_fmt(b, "0x%0*llx", (int)(2 * f->bytes.n), (unsigned long long)f->value);
@@ -71,8 +73,7 @@ static void add_value(hs__text *t, hs__strbuf *b, const hs_trace_field *f, size_
     }
 }
 
-/* ---- level 2: the table
- * ------------------------------------------------------------------------------ */
+/* ---- level 2: the table -------------------------------------------------------------------- */
 
 /* What a field belongs to in the table: "cipher_suites" of "cipher_suites[2]",
  * "extensions[key_share]" of all that is in that extension. */
@@ -110,7 +111,7 @@ static void add_label(hs__text *t, const hs__text_row *row) {
 }
 
 static bool find_note(hs__text *t, const hs__text_row *row, hs__note *out) {
-    return hs__note_find(t->message, row->group, row->content, out) ||
+    return hs__note_group(t->message, row->group, row->content, out) ||
            (row->is_extension && hs__note_extension((uint16_t)row->code, out));
 }
 
@@ -130,7 +131,7 @@ static void add_columns(hs__text *t, const char *value, const hs__note *note) {
         hs__text_column(t, HS__COL_NOTE);
         hs__buf_fmt(&t->line, "; %s ", note->note);
         hs__ref_add(&t->line, note->rule);
-        hs__text_end(t, first < n ? 0 : HS__COL_NOTE + 2);
+        hs__text_end(t, 0);
     } else {
         hs__text_end(t, HS__COL_TEXT);
     }
@@ -226,8 +227,7 @@ static void table_field(hs__text *t, const hs_trace_field *f) {
     add_to_row(t, f);
 }
 
-/* ---- level 3: the bytes
- * --------------------------------------------------------------------------------- */
+/* ---- level 3: the bytes -------------------------------------------------------------------- */
 
 static void add_bytes(hs__text *t, size_t off, hs_span bytes, bool hidden) {
     hs__buf_fmt(&t->line, "%04zx ", off);
@@ -251,34 +251,36 @@ static void bytes_lines(hs__text *t, size_t off, hs_span bytes, bool hidden, con
             hs__text_column(t, 55);
             hs__buf_add(&t->line, meaning);
         }
-        hs__text_end(t, is_first ? 57 : 0);
+        hs__text_end(t, 0);
         is_first = false;
     }
+}
+
+/* "TLS_AES_128_GCM_SHA256(0x1301)", "key_share(51)": the number behind the name. */
+static void add_number(hs__strbuf *b, const hs_trace_field *f) {
+    bool is_type = ends_with(f->path, "].extension_type");
+    if (f->kind != HS_FIELD_CODE || f->meaning == NULL || is_legacy_version(f)) {
+        return;
+    }
+    bool decimal = is_type || f->bytes.n < 2;
+    hs__buf_fmt(b, decimal ? "(%llu)" : "(0x%04llx)", (unsigned long long)f->value);
 }
 
 static void bytes_field(hs__text *t, const hs_trace_field *f) {
     bool hidden = t->secrets != HS_SECRETS_SHOW && hs__field_is_secret(t->message, f);
     hs__strbuf meaning = {0};
     hs__note note;
-    char group[HS__PATH_MAX];
     hs__buf_fmt(&meaning, "%s = ", f->path);
     add_value(t, &meaning, f, VALUE_BYTES);
-    if (f->kind == HS_FIELD_CODE && f->meaning != NULL) {
-        hs__buf_fmt(&meaning, "(%llu)", (unsigned long long)f->value);
-    }
-    group_of(f->path, group);
-    bool is_type = ends_with(f->path, "].extension_type");
-    if (hs__note_find(t->message, is_type ? group : f->path, f->bytes, &note) ||
-        (is_type && hs__note_extension((uint16_t)f->value, &note))) {
+    add_number(&meaning, f);
+    if (hs__note_field(t->message, f, &note)) {
         hs__buf_fmt(&meaning, "  ; %s", note.note);
     }
     bytes_lines(t, f->off, f->bytes, hidden, hs__buf_str(&meaning));
     hs__buf_free(&meaning);
 }
 
-/* ---- fields
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- fields -------------------------------------------------------------------------------- */
 
 void hs__text_field(hs__text *t, const hs_trace_field *f) {
     if (f->path == NULL) {

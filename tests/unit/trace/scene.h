@@ -1,0 +1,24 @@
+/* scene.h - real handshakes that are rendered: the engine makes the events. */
+#ifndef HS_TESTS_TRACE_SCENE_H
+#define HS_TESTS_TRACE_SCENE_H
+
+#include "handshake/render.h"
+
+typedef enum {
+    SCENE_RFC8448, /* section 3 of RFC 8448 seen by its client; the same bytes every time */
+    SCENE_FULL,    /* a fresh handshake, trusted, with ALPN and some data */
+    SCENE_RETRY,   /* with HelloRetryRequest and a client certificate */
+    SCENE_NAME,    /* the certificate is for another name: fails */
+    SCENE_SUITES,  /* no cipher suite in common: fails */
+    SCENE_BROKEN,  /* a bit of the server's first protected record is flipped */
+    N_SCENES
+} scene_id;
+
+/* "rfc8448", "full", ...; N_SCENES when unknown. */
+scene_id scene_by_name(const char *name);
+
+/* Plays it; `r` gets the events of the client, or of the server. Aborts when something that has
+ * nothing to do with the trace goes wrong. */
+void scene_play(scene_id id, bool is_server, hs_render *r);
+
+#endif
