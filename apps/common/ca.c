@@ -96,3 +96,17 @@ hs__exit hs__ca_unlock(hs__ca *ca, const hs__password_source *source, hs__fault 
     hs__bytes_free(&text);
     return code;
 }
+
+hs__key_type hs__ca_key_type(const char *folder) {
+    char path[HS__FILE_PATH];
+    hs__fault ignored;
+    hs__certs certs = {0};
+    hs__key_type type = HS__KEY_P256;
+    if (!hs__file_exists(hs__ca_path(folder, "issuing.pem", path)))
+        hs__ca_path(folder, "root.pem", path);
+    if (hs__file_exists(path) && hs__certs_read(path, &certs, &ignored) == HS__EXIT_OK &&
+        certs.v[0].key.is_known)
+        type = certs.v[0].key.numbers.type;
+    hs__certs_free(&certs);
+    return type;
+}

@@ -50,6 +50,9 @@ HS_MUST_CHECK hs__exit hs__ca_unlock(hs__ca *ca, const hs__password_source *sour
 /* The certificate whose key signs. */
 const hs__cert *hs__ca_signer(const hs__ca *ca);
 
+/* Its key's type, without opening the CA; P-256 where there is none yet. */
+hs__key_type hs__ca_key_type(const char *folder);
+
 /* ---- making one ------------------------------------------------------------------------------ */
 typedef struct {
     const char *folder;
@@ -82,7 +85,7 @@ const char *hs__profile_name(hs__profile profile); /* "server" */
 
 typedef struct {
     hs__name_list names;
-    const char *subject; /* RFC 4514; NULL: CN = the first name */
+    const char *subject; /* RFC 4514; NULL: CN = the first DNS name */
     hs__profile profile;
     int64_t not_after;          /* cut to that of the signer */
     int kind;                   /* of the key to be made */

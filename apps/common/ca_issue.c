@@ -52,6 +52,16 @@ static hs__exit check_kinds(const hs__ca *ca, const hs__name_list *names, hs__fa
     return HS__EXIT_OK;
 }
 
+static hs__exit refused(const hs__ca *ca, const hs_report *report, hs__fault *fault) {
+    hs__fail(fault, HS__EXIT_UNTRUSTED, "peers would refuse this certificate: %s", report->summary);
+    if (report->verdict == HS_E_NAME_CONSTRAINTS)
+        hs__hint(fault,
+                 "the names it may vouch for: mini-ca show %s/root.pem; mini-ca -C OTHER "
+                 "init makes a CA for others",
+                 hs__safe(ca->folder));
+    return fault->code;
+}
+
 /* Judges the new certificate as a peer will, so that none leaves that peers refuse. */
 static hs__exit check_chain(const hs__ca *ca, const hs__issued *issued, hs__profile profile,
                             hs__fault *fault) {
@@ -73,8 +83,7 @@ static hs__exit check_chain(const hs__ca *ca, const hs__issued *issued, hs__prof
         st = hs_verify(ca->provider, trust, &o, &report);
     hs__exit code = HS__EXIT_OK;
     if (st && report)
-        code = hs__fail(fault, HS__EXIT_UNTRUSTED, "peers would refuse this certificate: %s",
-                        report->summary);
+        code = refused(ca, report, fault);
     else if (st)
         code = hs__fail_status(fault, st, "checking the new certificate");
     hs_report_free(report);
@@ -84,20 +93,33 @@ static hs__exit check_chain(const hs__ca *ca, const hs__issued *issued, hs__prof
 
 /* ---- issuing -----------------------------------------------------------------------------------
  */
-/* CN = the first name, for people: verifiers do not look at it. A longer one does not fit. */
+/* For people: the first DNS name; of a client without one, the first name. A server that has
+ * addresses only gets no CN: GnuTLS would hold it against the CA's rules for DNS names. What does
+ * not fit a CN is left out. */
+static void subject_text(const hs__issue_plan *plan, char *out, size_t room) {
+    char value[CN_MAX + 8] = "";
+    const hs__general_name *name = NULL;
+    for (size_t i = plan->names.n; i-- > 0;)
+        if (plan->names.v[i].kind == HS__NAME_DNS)
+            name = &plan->names.v[i];
+    if (!name && plan->profile == HS__PROFILE_CLIENT)
+        name = &plan->names.v[0];
+    out[0] = 0;
+    if (name)
+        hs__general_name_value_text(name, value, sizeof value);
+    if (value[0] && strlen(value) <= CN_MAX && !strchr(value, '='))
+        hs__ca_name_text(value, "", out, room);
+}
+
 static hs__exit set_subject(const hs__issue_plan *plan, uint8_t *der, size_t *n, hs__fault *fault) {
-    char text[NAME_ROOM] = "", value[CN_MAX + 8];
-    if (plan->subject) {
+    char text[NAME_ROOM];
+    if (plan->subject)
         snprintf(text, sizeof text, "%s", plan->subject);
-    } else {
-        hs__general_name_value_text(&plan->names.v[0], value, sizeof value);
-        if (strlen(value) <= CN_MAX && !strchr(value, '='))
-            hs__ca_name_text(value, "", text, sizeof text);
-    }
+    else
+        subject_text(plan, text, sizeof text);
     if (hs__name_from_text(text, der, n))
         return hs__fail(fault, HS__EXIT_USAGE,
-                        "--subject: '%s' is not a name such as "
-                        "'CN=a.test,O=Example'",
+                        "--subject: '%s' is not a name such as 'CN=a.test,O=Example'",
                         hs__safe(text));
     return HS__EXIT_OK;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "apps/common/ca_index.h"
@@ -72,44 +73,68 @@ static hs__exit make_certificate(const hs_provider *p, hs__cert_template *t, aut
     return code ? code : hs__certs_add_pem(a->cert.v->der, &a->pem, fault);
 }
 
-/* RFC 5280 4.2.1.10 limits only the kinds of names that are listed: permitted DNS names leave
- * addresses free, so these are shut out in words (DECISIONS P2). */
-static const uint8_t EVERY_ADDRESS[32];
-static const hs__general_name NO_ADDRESSES[] = {{HS__NAME_IP, {EVERY_ADDRESS, 8}},
-                                                {HS__NAME_IP, {EVERY_ADDRESS, 32}}};
+/* ---- name constraints --------------------------------------------------------------------------
+ */
+/* The rules as they go into the certificate: two more for each DNS name, and two at the end. */
+typedef struct {
+    hs__general_name *v;
+    size_t n;
+} rules;
 
-static hs__exit list_excluded(const hs__ca_plan *plan, hs__general_name **out, size_t *n,
-                              hs__fault *fault) {
-    bool shut = plan->permitted.n > 0 && !hs__name_list_has(&plan->permitted, HS__NAME_IP);
-    hs__general_name *v = calloc(plan->excluded.n + 2, sizeof *v);
-    if (!v)
+/* A domain stands for the mailboxes in it, too: on the host, and with a dot on those below it.
+ * Left out, e-mail addresses would be free for the CA. */
+static hs__exit add_rules(const hs__name_list *names, rules *out, hs__fault *fault) {
+    out->v = calloc(3 * names->n + 2, sizeof *out->v);
+    if (!out->v)
         return hs__fail(fault, HS__EXIT_INTERNAL, "out of memory");
-    if (plan->excluded.n > 0)
-        memcpy(v, plan->excluded.v, plan->excluded.n * sizeof *v);
-    if (shut)
-        memcpy(v + plan->excluded.n, NO_ADDRESSES, sizeof NO_ADDRESSES);
-    *out = v;
-    *n = plan->excluded.n + (shut ? 2 : 0);
+    for (size_t i = 0; i < names->n; i++) {
+        hs__general_name rule = names->v[i];
+        out->v[out->n++] = rule;
+        if (rule.kind != HS__NAME_DNS)
+            continue;
+        out->v[out->n++] = (hs__general_name){HS__NAME_EMAIL, rule.value};
+        out->v[out->n++] = (hs__general_name){HS__NAME_EMAIL, {rule.value.p - 1, rule.value.n + 1}};
+    }
     return HS__EXIT_OK;
+}
+
+/* RFC 5280 4.2.1.10: a rule limits names of its own kind only. So where nothing of a kind is
+ * permitted, all of it is excluded in words (DECISIONS P2). */
+static void shut_the_rest(const hs__name_list *permitted, rules *excluded) {
+    static const uint8_t ANY[32];
+    if (permitted->n == 0)
+        return;
+    if (!hs__name_list_has(permitted, HS__NAME_IP)) {
+        excluded->v[excluded->n++] = (hs__general_name){HS__NAME_IP, {ANY, 8}};
+        excluded->v[excluded->n++] = (hs__general_name){HS__NAME_IP, {ANY, 32}};
+    } else if (!hs__name_list_has(permitted, HS__NAME_DNS)) {
+        excluded->v[excluded->n++] = (hs__general_name){HS__NAME_DNS, {ANY, 0}};
+    }
 }
 
 static hs__exit make_root(const hs_provider *p, const hs__ca_plan *plan, authority *root,
                           hs__fault *fault) {
-    hs__general_name *excluded = NULL;
-    hs__cert_template t = {.not_before = plan->not_before,
-                           .not_after = plan->not_after,
-                           .path_len = plan->path_len >= 0 ? plan->path_len : plan->intermediate,
-                           .permitted = plan->permitted.v,
-                           .n_permitted = plan->permitted.n};
-    hs__exit code = list_excluded(plan, &excluded, &t.n_excluded, fault);
-    t.excluded = excluded;
+    rules permitted = {0}, excluded = {0};
+    hs__exit code = add_rules(&plan->permitted, &permitted, fault);
+    if (code == HS__EXIT_OK)
+        code = add_rules(&plan->excluded, &excluded, fault);
+    if (code == HS__EXIT_OK)
+        shut_the_rest(&plan->permitted, &excluded);
     if (code == HS__EXIT_OK)
         code = set_name(p, plan, "root", root, fault);
     if (code == HS__EXIT_OK)
         code = hs__ca_make_key(p, plan->kind, plan->password, &root->key, &root->key_pem, fault);
+    hs__cert_template t = {.not_before = plan->not_before,
+                           .not_after = plan->not_after,
+                           .path_len = plan->path_len >= 0 ? plan->path_len : plan->intermediate,
+                           .permitted = permitted.v,
+                           .n_permitted = permitted.n,
+                           .excluded = excluded.v,
+                           .n_excluded = excluded.n};
     if (code == HS__EXIT_OK)
         code = make_certificate(p, &t, root, root, fault);
-    free(excluded);
+    free(permitted.v);
+    free(excluded.v);
     return code;
 }
 
@@ -162,6 +187,12 @@ static void remove_old_issuing(const hs__ca_plan *plan) {
     unlink(hs__ca_path(plan->folder, "issuing-key.pem", path));
 }
 
+static void warn_of_open_folder(const char *folder) {
+    struct stat st;
+    if (stat(folder, &st) == 0 && (st.st_mode & 077) != 0)
+        hs__say_warning("others may look into the CA's folder %s; chmod 700 it", hs__safe(folder));
+}
+
 hs__exit hs__ca_make(hs_provider *provider, const hs__ca_plan *plan, hs__fault *fault) {
     authority root = {.certificate = "root.pem", .key_file = "root-key.pem", .profile = "root"};
     authority issuing = {
@@ -179,6 +210,8 @@ hs__exit hs__ca_make(hs_provider *provider, const hs__ca_plan *plan, hs__fault *
         remove_old_issuing(plan);
     if (code == HS__EXIT_OK)
         code = write_authority(provider, plan, &root, fault);
+    if (code == HS__EXIT_OK)
+        warn_of_open_folder(plan->folder);
     authority_free(provider, &root);
     authority_free(provider, &issuing);
     return code;

@@ -65,7 +65,8 @@ hs__exit hs__certs_parse(hs_span text, const char *where, hs__certs *out, hs__fa
         code = HS__EXIT_OK;
     }
     if (code == HS__EXIT_OK && out->n == 0)
-        code = hs__fail(fault, HS__EXIT_INTERNAL, "there is no certificate in %s", hs__safe(where));
+        code = hs__fail(fault, HS__EXIT_INTERNAL, "%s holds no certificate, neither PEM nor DER",
+                        hs__safe(where));
     if (code)
         hs__certs_free(out);
     return code;

@@ -12,9 +12,9 @@
         .help = "crypto library: mbedtls (default) or libcrypto"                                   \
     }
 
-/* The provider called `name`; NULL: the first one that has keys of this type. Its caller gets a
- * reference. */
-HS_MUST_CHECK hs__exit hs__library_choose(const char *name, hs__key_type needed, hs_provider **out,
-                                          hs__fault *fault);
+/* The provider called `name`; NULL: the first one that has keys of both types, or the first one
+ * where none has. Its caller gets a reference. */
+HS_MUST_CHECK hs__exit hs__library_choose(const char *name, hs__key_type a, hs__key_type b,
+                                          hs_provider **out, hs__fault *fault);
 
 #endif

@@ -14,7 +14,7 @@ static const char NO_MEMORY[] = "there is no memory left";
 
 void hs__name_list_free(hs__name_list *list) {
     for (size_t i = 0; i < list->n; i++)
-        free((uint8_t *)list->v[i].value.p);
+        free((uint8_t *)list->v[i].value.p - 1);
     free(list->v);
     *list = (hs__name_list){0};
 }
@@ -39,8 +39,9 @@ static const char *add(hs__name_list *list, hs__general_kind kind, const void *v
     uint8_t *copy = malloc(n + 1);
     if (!copy)
         return NO_MEMORY;
-    memcpy(copy, value, n);
-    v[list->n++] = (hs__general_name){.kind = kind, .value = {copy, n}};
+    copy[0] = '.';
+    memcpy(copy + 1, value, n);
+    v[list->n++] = (hs__general_name){.kind = kind, .value = {copy + 1, n}};
     return NULL;
 }
 

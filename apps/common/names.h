@@ -4,7 +4,8 @@
 
 #include "pki/general_name.h"
 
-/* Owns the bytes of its names. All zero is an empty list. */
+/* Owns the bytes of its names; in front of each stands a dot, for rules that want one. All zero
+ * is an empty list. */
 typedef struct {
     hs__general_name *v;
     size_t n;

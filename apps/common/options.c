@@ -84,8 +84,8 @@ static hs__exit take_choice(const hs__program *p, const hs__option *o, const cha
             break;
     }
     char name[40];
-    return hs__usage_error(p, "%s: '%s' is not one of %s", option_text(o, name), hs__safe(value),
-                           all);
+    return hs__usage_error(p, "%s: '%s' is not known, expected one of %s", option_text(o, name),
+                           hs__safe(value), all);
 }
 
 /* Words between commas, each copied. "" gives an empty list whose `v` is not NULL. */

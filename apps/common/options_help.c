@@ -88,8 +88,12 @@ static void put_row(const hs__option *o) {
     }
     printf("%*s", (int)(TEXT_COLUMN - at), "");
     put_wrapped(o->help ? o->help : "", TEXT_COLUMN, TEXT_COLUMN);
-    if (o->aliases)
-        printf("%*salso: --%s\n", TEXT_COLUMN, "", o->aliases);
+    if (o->aliases) {
+        printf("%*salso", TEXT_COLUMN, "");
+        for (const char *p = o->aliases; *p; p += strcspn(p, " "), p += *p == ' ')
+            printf(" --%.*s", (int)strcspn(p, " "), p);
+        putchar('\n');
+    }
     if (o->kind == HS__OPT_CHOICE && o->argument) {
         char words[200];
         hs__option bare = *o;

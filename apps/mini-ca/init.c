@@ -176,8 +176,8 @@ static void tell_json(const hs__ca *ca, const hs__ca_plan *plan) {
 static hs__exit make(const args *a, const hs__ca_plan *plan, hs__fault *fault) {
     hs_provider *provider = NULL;
     hs__ca ca = {0};
-    hs__exit code =
-        hs__library_choose(a->base.provider, hs__key_kind_type(plan->kind), &provider, fault);
+    hs__key_type type = hs__key_kind_type(plan->kind);
+    hs__exit code = hs__library_choose(a->base.provider, type, type, &provider, fault);
     if (code)
         return code;
     code = hs__ca_make(provider, plan, fault);

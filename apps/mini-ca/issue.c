@@ -51,7 +51,7 @@ static const hs__option OPTIONS[] = {
      .kind = HS__OPT_TEXT,
      AT(subject),
      .argument = "DN",
-     .help = "'CN=x,O=y' (CN = the first name); software looks at the names only"},
+     .help = "'CN=x,O=y' (CN = the first DNS name); software looks at the names only"},
     {.name = "days",
      .kind = HS__OPT_NUMBER,
      AT(days),
@@ -116,7 +116,7 @@ static const hs__program PROGRAM = {
     .about = "Makes a key and a certificate for these names: DNS, *.wildcard, IP, e-mail or URI.",
     .examples =
         "  mini-ca issue localhost 127.0.0.1 ::1       ./localhost.pem ./localhost-key.pem\n"
-        "  mini-ca issue --client alice.test           for a person or a service\n"
+        "  mini-ca issue --client alice@example.test   for a person or a service\n"
         "  mini-ca issue a.test '*.a.test' --key-type=rsa2048 --out=/etc/a/tls\n",
     .options = OPTIONS,
     .max_operands = UINT_MAX,
@@ -194,14 +194,15 @@ static hs__exit set_files(job *j, hs__fault *fault) {
     return code;
 }
 
-/* A dot-less star in front does not change whose name it is. */
+/* Within what a throw-away CA can vouch for; of a mailbox and of a wildcard the host counts. */
 static bool is_local(const hs__general_name *name) {
     char text[300];
     hs__host host;
     hs__general_name_value_text(name, text, sizeof text);
-    const char *host_text = strncmp(text, "*.", 2) == 0 ? text + 2 : text;
-    return (name->kind == HS__NAME_DNS || name->kind == HS__NAME_IP) &&
-           hs__host_read(host_text, &host) == HS_OK && hs__host_is_local(&host);
+    const char *at = name->kind == HS__NAME_EMAIL ? strrchr(text, '@') : NULL;
+    const char *host_text = at ? at + 1 : strncmp(text, "*.", 2) == 0 ? text + 2 : text;
+    return name->kind != HS__NAME_URI && hs__host_read(host_text, &host) == HS_OK &&
+           hs__host_is_local(&host);
 }
 
 /* No CA yet: a throw-away one is made, if it can vouch for these names (DECISIONS S5). */
@@ -253,21 +254,43 @@ static void put_names(const hs__name_list *names) {
     }
 }
 
+static const char *profile_text(const job *j) {
+    return j->plan.profile == HS__PROFILE_BOTH ? "server and client"
+                                               : hs__profile_name(j->plan.profile);
+}
+
 static void put_file(const char *path) {
     printf("%s%s%s\n", hs__style_on(stdout, HS__BOLD), hs__safe(path), hs__style_off(stdout));
+}
+
+/* How a client reaches the server of the command above: on this machine, by whatever name. */
+static void put_server(const hs__name_list *names) {
+    char text[300];
+    const hs__general_name *name = &names->v[0];
+    for (size_t i = 0; i < names->n; i++) {
+        hs__general_name_value_text(&names->v[i], text, sizeof text);
+        if (strcmp(text, "localhost") == 0 || strcmp(text, "127.0.0.1") == 0) {
+            printf(" %s:8443\n", text);
+            return;
+        }
+    }
+    hs__general_name_value_text(name, text, sizeof text);
+    bool is_wildcard = text[0] == '*';
+    printf(" --verify-name=%s%s localhost:8443\n", is_wildcard ? "www" : "", text + is_wildcard);
 }
 
 static void tell_next(const job *j) {
     const char *key = j->a->key ? j->a->key : j->key_file;
     char root[HS__FILE_PATH];
     hs__ca_path(j->ca.folder, "root.pem", root);
-    if (j->plan.profile == HS__PROFILE_CLIENT)
+    if (j->plan.profile == HS__PROFILE_CLIENT) {
         printf("Next:\n  hs-client --cert=%s --key=%s --cacert=%s localhost:8443\n",
                hs__safe(j->cert_file), hs__safe(key), hs__safe(root));
-    else
-        printf(
-            "Next:\n  hs-server --cert=%s --key=%s 8443\n  hs-client --cacert=%s localhost:8443\n",
-            hs__safe(j->cert_file), hs__safe(key), hs__safe(root));
+        return;
+    }
+    printf("Next:\n  hs-server --cert=%s --key=%s 8443\n  hs-client --cacert=%s",
+           hs__safe(j->cert_file), hs__safe(key), hs__safe(root));
+    put_server(&j->plan.names);
 }
 
 static void tell(const job *j) {
@@ -276,7 +299,7 @@ static void tell(const job *j) {
     hs__spki_text(&cert->key, key, sizeof key);
     hs__name_text(cert->issuer, signer, sizeof signer);
     put_file(j->cert_file);
-    printf("  %s certificate for ", hs__profile_name(j->plan.profile));
+    printf("  %s certificate for ", profile_text(j));
     put_names(&j->plan.names);
     printf("\n  %s, %s%s\n  signed by %s\n", key, mini_ca_until(cert->not_after, until),
            j->issued.is_cut ? ", as long as the CA lives" : "", signer);
@@ -311,8 +334,7 @@ static void tell_dry_run(const job *j) {
     }
     if (!hs__ca_exists(j->folder))
         printf("would make a throw-away CA in %s\n", hs__safe(j->folder));
-    printf("would write %s: %s certificate for ", hs__safe(j->cert_file),
-           hs__profile_name(j->plan.profile));
+    printf("would write %s: %s certificate for ", hs__safe(j->cert_file), profile_text(j));
     put_names(&j->plan.names);
     putchar('\n');
     if (!j->a->key)
@@ -387,8 +409,9 @@ static hs__exit prepare(job *j, int n, char **words, hs__fault *fault) {
     if (code == HS__EXIT_OK && !hs__ca_exists(j->folder))
         code = check_throw_away(j, fault);
     if (code == HS__EXIT_OK)
-        code =
-            hs__library_choose(a->base.provider, hs__key_kind_type(a->kind), &j->provider, fault);
+        code = hs__library_choose(a->base.provider,
+                                  a->key ? HS__KEY_ED25519 : hs__key_kind_type(a->kind),
+                                  hs__ca_key_type(j->folder), &j->provider, fault);
     if (code == HS__EXIT_OK && a->key)
         code = load_key(j, fault);
     return code;

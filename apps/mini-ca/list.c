@@ -7,6 +7,8 @@
 #include "apps/mini-ca/mini_ca.h"
 #include "pki/time.h"
 
+#define ALL UINT64_MAX /* --expiring is not given */
+
 typedef struct {
     mini_ca base;
     uint64_t expiring_ms;
@@ -23,7 +25,7 @@ static const hs__option OPTIONS[] = {
     {.name = "check",
      .kind = HS__OPT_FLAG,
      .at = offsetof(args, check),
-     .help = "exit with 6 if there is any, so that a script can tell"},
+     .help = "exit with 6 if there is any, so that a script can tell; alone: any that has run out"},
     MINI_CA_OPTIONS(args, base),
     {0},
 };
@@ -75,10 +77,13 @@ static void put_all(const args *a, const char *folder, json_t *entries) {
                                          hs__json_text(folder), "certificates", entries));
         return;
     }
+    if (a->base.common.quiet)
+        return;
     if (json_array_size(entries) == 0)
-        hs__say_progress("%s in %s", a->expiring_ms ? "nothing runs out in that time" : "nothing",
+        hs__say_progress("%s in %s",
+                         a->expiring_ms != ALL ? "nothing runs out in that time" : "nothing",
                          hs__safe(folder));
-    else if (!a->base.common.quiet)
+    else
         printf("%-32s  %-8s  %-10s  %s\n", "SERIAL", "PROFILE", "UNTIL", "NAMES");
     json_array_foreach(entries, i, entry) put_entry(entry);
 }
@@ -94,7 +99,7 @@ static hs__exit run(const args *a, hs__fault *fault) {
     code = hs__index_load(folder, &entries, fault);
     if (code)
         return code;
-    if (a->expiring_ms)
+    if (a->expiring_ms != ALL)
         keep_expiring(entries, hs__now() + (int64_t)(a->expiring_ms / 1000));
     put_all(a, folder, entries);
     bool any = json_array_size(entries) > 0;
@@ -103,12 +108,12 @@ static hs__exit run(const args *a, hs__fault *fault) {
 }
 
 hs__exit mini_ca_list(const mini_ca *before, int argc, char **argv, hs__fault *fault) {
-    args a = {.base = *before};
+    args a = {.base = *before, .expiring_ms = ALL};
     hs__exit code;
     if (hs__options_parse(&PROGRAM, argc, argv, &a, &code) < 0)
         return code;
     hs__say_setup("mini-ca", &a.base.common);
-    if (a.check && !a.expiring_ms)
-        return hs__usage_error(&PROGRAM, "--check needs --expiring=DUR to know what to look for");
+    if (a.check && a.expiring_ms == ALL)
+        a.expiring_ms = 0;
     return run(&a, fault);
 }

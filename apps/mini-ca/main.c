@@ -32,7 +32,7 @@ static const hs__program PROGRAM = {
         "  mini-ca init --permit=localhost,.test       root CA whose names are limited to these\n"
         "  mini-ca issue localhost 127.0.0.1 ::1       ./localhost.pem ./localhost-key.pem (no CA "
         "yet: makes one, says so)\n"
-        "  mini-ca issue --client alice.test           for a person or a service\n"
+        "  mini-ca issue --client alice@example.test   for a person or a service\n"
         "Commands (each has --help):\n"
         "  init                create the root (--intermediate: root + issuing CA; then move the "
         "root key away)\n"

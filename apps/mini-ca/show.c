@@ -294,7 +294,7 @@ static hs__exit show(const args *a, const hs_provider *p, hs_span text, const ch
     if (code == HS__EXIT_OK)
         show_certs(a, p, &certs, list);
     /* No certificate in it: then a key in DER may be. */
-    if (has_key || (code && !hs__pem_looks_like(text)))
+    if (has_key || (code && text.n > 0 && text.p[0] == 0x30))
         code = show_key(a, p, text, keys, fault);
     else if (code)
         *fault = no_certificate;
@@ -353,7 +353,7 @@ static hs__exit find_in_index(const args *a, const char *what, hs__bytes *out, h
     if (out->p)
         return HS__EXIT_OK;
     return hs__fail(fault, HS__EXIT_INTERNAL,
-                    "'%s' is no file here, and no serial number or name of a certificate in %s",
+                    "there is no file %s, and no certificate with that serial number or name in %s",
                     hs__safe(what), hs__safe(folder));
 }
 
@@ -364,7 +364,8 @@ static hs__exit run(const args *a, const char *what, hs__fault *fault) {
     hs__exit code = is_file ? hs__file_read(what, HS__FILE_LIMIT, &text, fault)
                             : find_in_index(a, what, &text, fault);
     if (code == HS__EXIT_OK)
-        code = hs__library_choose(a->base.provider, HS__KEY_ED25519, &provider, fault);
+        code =
+            hs__library_choose(a->base.provider, HS__KEY_ED25519, HS__KEY_P256, &provider, fault);
     if (code == HS__EXIT_OK)
         code = show(a, provider, hs__bytes_span(&text), what, fault);
     hs_provider_unref(provider);

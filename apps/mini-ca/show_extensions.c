@@ -17,8 +17,10 @@ static void put_authority(const hs__cert *cert, hs_span value, hs__text *out) {
 static void put_constraints(const hs__cert *cert, hs_span value, hs__text *out) {
     (void)value;
     hs__text_add(out, cert->is_ca ? "CA" : "not a CA");
-    if (cert->is_ca && cert->path_len >= 0)
-        hs__text_f(out, ", at most %d CAs below", cert->path_len);
+    if (cert->is_ca && cert->path_len == 0)
+        hs__text_add(out, ", with no CA below it");
+    else if (cert->is_ca && cert->path_len > 0)
+        hs__text_f(out, ", with at most %d CAs below it", cert->path_len);
 }
 
 static void put_usage(const hs__cert *cert, hs_span value, hs__text *out) {

@@ -129,7 +129,7 @@ static void put_report(const args *a, const hs_report *report) {
         put_row(&report->rows[i], a->base.common.verbose);
     printf("\n%s%s%s%s%s\n", hs__style_on(stdout, report->verdict ? HS__RED : HS__GREEN),
            report->verdict ? "not trusted" : "trusted", hs__style_off(stdout),
-           *report->summary ? ": " : "", report->summary);
+           report->verdict ? ": " : "", report->verdict ? report->summary : "");
 }
 
 static json_t *path_json(const hs_report *report) {
@@ -181,7 +181,8 @@ static hs__exit verify(const args *a, hs_provider *provider, hs_trust *trust,
                            .n_chain = certs->n,
                            .purpose = (hs_purpose)a->purpose,
                            .name = a->host,
-                           .now = a->at ? a->at : hs__now()};
+                           .now = a->at ? a->at : hs__now(),
+                           .details = true};
     hs_status st = hs_verify(provider, trust, &o, &report);
     free(chain);
     if (!report)
@@ -203,8 +204,7 @@ static hs__exit run(const args *a, const char *file, hs__fault *fault) {
     hs__exit code = hs__certs_read(file, &certs, fault);
     if (code)
         return code;
-    hs__key_type needed = certs.v[0].key.is_known ? certs.v[0].key.numbers.type : HS__KEY_P256;
-    code = hs__library_choose(a->base.provider, needed, &provider, fault);
+    code = hs__library_choose(a->base.provider, HS__KEY_ED25519, HS__KEY_P256, &provider, fault);
     if (code == HS__EXIT_OK) {
         hs_status st = hs_trust_new(provider, &trust);
         code = st ? hs__fail_status(fault, st, "the list of trusted certificates") : HS__EXIT_OK;
