@@ -5,6 +5,7 @@
 #include "crypto/provider.h"
 
 /* out: hs__hash_len(id) bytes. */
-HS_MUST_CHECK hs_status hs__digest(const hs_provider *p, hs__hash_id id, hs_span data, uint8_t *out);
+HS_MUST_CHECK hs_status hs__digest(const hs_provider *p, hs__hash_id id, hs_span data,
+                                   uint8_t *out);
 
 #endif

@@ -105,12 +105,15 @@ struct hs_provider {
 
     /* -- hash. start: begins or begins anew (storage zeroed, or started before with this
      * provider). snapshot: digest of what was fed so far; feeding may go on. clone: dst is
-     * treated as by start. end: wipes and releases; safe on zeroed storage. */
+     * treated as by start. end: wipes and releases; safe on zeroed storage.
+     * digest: all at once, of head | parts[0] | parts[1] | ...; `out` may be one of them. */
     hs_status (*hash_start)(const hs_provider *p, hs__hash *h, hs__hash_id id);
     hs_status (*hash_update)(const hs_provider *p, hs__hash *h, const void *data, size_t n);
     hs_status (*hash_snapshot)(const hs_provider *p, const hs__hash *h, uint8_t *out);
     hs_status (*hash_clone)(const hs_provider *p, hs__hash *dst, const hs__hash *src);
     void (*hash_end)(const hs_provider *p, hs__hash *h);
+    hs_status (*digest)(const hs_provider *p, hs__hash_id id, hs_span head, const hs_span *parts,
+                        size_t n_parts, uint8_t *out);
 
     /* -- AEAD, a key set once; one object serves one direction, and no two threads at once.
      * seal: out gets n + tail_n + HS__AEAD_TAG bytes: the encryption of in | tail, then the
@@ -145,11 +148,14 @@ struct hs_provider {
     void (*kex_free)(const hs_provider *p, hs__kex *k);
 
     /* -- private keys. load: PEM or DER; PKCS#8 (also encrypted), PKCS#1, SEC1. password.p
-     * NULL: none given. Errors: HS_E_KEY_FORMAT, HS_E_KEY_PASSWORD_NEEDED, HS_E_KEY_PASSWORD,
-     * HS_E_KEY_TYPE. sign: `sig` has room for HS__SIGNATURE_MAX; hashes `msg` itself; ECDSA
-     * gives DER. public: spans of *out are borrowed from the key. write: PKCS#8 PEM, encrypted
-     * (PBES2, AES-256-CBC, PBKDF2-HMAC-SHA256) if password.p is not NULL; *out_n in: room,
-     * out: length without a NUL. Private keys are used by threads at once. */
+     * NULL: none given. Other PEM blocks may stand around the key's. Errors: HS_E_KEY_FORMAT,
+     * HS_E_KEY_PASSWORD_NEEDED, HS_E_KEY_PASSWORD, HS_E_KEY_TYPE, HS_E_UNSUPPORTED for an
+     * encryption that the library cannot undo (all can PBES2 with AES-CBC and PBKDF2). sign: `sig`
+     * has room for HS__SIGNATURE_MAX; hashes `msg` itself; ECDSA gives DER. public: spans of *out
+     * are borrowed from the key. write: PKCS#8 PEM, encrypted (PBES2, AES-256-CBC,
+     * PBKDF2-HMAC-SHA256) if password.p is not NULL; *out_n in: room (with a byte to spare; 8 KiB
+     * hold every key), out: length without a NUL, else HS_E_NO_SPACE. Private keys are used by
+     * threads at once. */
     hs_status (*key_load)(const hs_provider *p, hs_span data, hs_span password,
                           hs__private_key **out);
     hs_status (*key_generate)(const hs_provider *p, hs__key_type type, unsigned rsa_bits,

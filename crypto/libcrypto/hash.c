@@ -73,12 +73,16 @@ void hs__lc_hash_end(const hs_provider *p, hs__hash *h) {
     r->ctx = NULL;
 }
 
-hs_status hs__lc_digest(const hs_provider *p, hs__hash_id id, hs_span msg, uint8_t *out) {
+hs_status hs__lc_digest(const hs_provider *p, hs__hash_id id, hs_span head, const hs_span *parts,
+                        size_t n_parts, uint8_t *out) {
     const hs__lc *lc = hs__lc_of(p);
     EVP_MD_CTX *ctx = take(lc, id);
     if (!ctx)
         return HS_E_NOMEM;
-    bool ok = EVP_DigestUpdate(ctx, msg.p, msg.n) == 1 && EVP_DigestFinal_ex(ctx, out, NULL) == 1;
+    bool ok = EVP_DigestUpdate(ctx, head.p, head.n) == 1;
+    for (size_t i = 0; i < n_parts && ok; i++)
+        ok = EVP_DigestUpdate(ctx, parts[i].p, parts[i].n) == 1;
+    ok = ok && EVP_DigestFinal_ex(ctx, out, NULL) == 1;
     put(lc, id, ctx);
     return ok ? HS_OK : HS_E_CRYPTO;
 }

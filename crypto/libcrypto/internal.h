@@ -50,7 +50,8 @@ hs_status hs__lc_hash_update(const hs_provider *p, hs__hash *h, const void *data
 hs_status hs__lc_hash_snapshot(const hs_provider *p, const hs__hash *h, uint8_t *out);
 hs_status hs__lc_hash_clone(const hs_provider *p, hs__hash *dst, const hs__hash *src);
 void hs__lc_hash_end(const hs_provider *p, hs__hash *h);
-hs_status hs__lc_digest(const hs_provider *p, hs__hash_id id, hs_span msg, uint8_t *out);
+hs_status hs__lc_digest(const hs_provider *p, hs__hash_id id, hs_span head, const hs_span *parts,
+                        size_t n_parts, uint8_t *out);
 
 /* aead.c */
 hs_status hs__lc_aead_new(const hs_provider *p, hs__aead_id id, const uint8_t *key, bool seals,

@@ -111,6 +111,7 @@ static const hs_provider slots = {
     .hash_snapshot = hs__lc_hash_snapshot,
     .hash_clone = hs__lc_hash_clone,
     .hash_end = hs__lc_hash_end,
+    .digest = hs__lc_digest,
     .aead_new = hs__lc_aead_new,
     .aead_seal = hs__lc_aead_seal,
     .aead_open = hs__lc_aead_open,

@@ -27,7 +27,7 @@ static bool set_scheme(const hs__lc *lc, EVP_PKEY_CTX *ctx, hs__sig_alg alg) {
 static hs_status sign_digest(const hs_provider *p, const hs__private_key *k, hs__sig_alg alg,
                              hs_span msg, uint8_t *sig, size_t *sig_n) {
     uint8_t digest[HS__HASH_MAX];
-    hs_status st = hs__lc_digest(p, alg.hash, msg, digest);
+    hs_status st = hs__lc_digest(p, alg.hash, msg, NULL, 0, digest);
     if (st)
         return st;
     EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, k->pkey, NULL);
@@ -67,7 +67,7 @@ hs_status hs__lc_key_sign(const hs_provider *p, const hs__private_key *k, hs__si
 static hs_status verify_digest(const hs_provider *p, const hs__public_key *k, hs__sig_alg alg,
                                hs_span msg, hs_span sig) {
     uint8_t digest[HS__HASH_MAX];
-    hs_status st = hs__lc_digest(p, alg.hash, msg, digest);
+    hs_status st = hs__lc_digest(p, alg.hash, msg, NULL, 0, digest);
     if (st)
         return st;
     EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, k->pkey, NULL);

@@ -110,17 +110,22 @@ hs_status hs__mb_hash_update(const hs_provider *p, hs__hash *h, const void *data
     return hs__mb_status(n ? update((running *)h, data, n) : 0, HS_E_CRYPTO);
 }
 
+/* Ends r. */
+static hs_status finish_into(running *r, uint8_t *out) {
+    uint8_t digest[HS__HASH_MAX]; /* 2.28's prototype wants 64 bytes for SHA-384 */
+    hs_status st = hs__mb_status(finish(r, digest), HS_E_CRYPTO);
+    end(r);
+    if (!st)
+        memcpy(out, digest, hs__hash_len(r->id));
+    hs__wipe(digest, sizeof digest);
+    return st;
+}
+
 hs_status hs__mb_hash_snapshot(const hs_provider *p, const hs__hash *h, uint8_t *out) {
     (void)p;
     running copy = {0};
-    uint8_t digest[HS__HASH_MAX]; /* 2.28's prototype wants 64 bytes for SHA-384 */
     copy_state(&copy, (const running *)h);
-    hs_status st = hs__mb_status(finish(&copy, digest), HS_E_CRYPTO);
-    end(&copy);
-    if (!st)
-        memcpy(out, digest, hs__hash_len(copy.id));
-    hs__wipe(digest, sizeof digest);
-    return st;
+    return finish_into(&copy, out);
 }
 
 hs_status hs__mb_hash_clone(const hs_provider *p, hs__hash *dst, const hs__hash *src) {
@@ -135,15 +140,19 @@ void hs__mb_hash_end(const hs_provider *p, hs__hash *h) {
     end((running *)h);
 }
 
-hs_status hs__mb_digest(hs__hash_id id, hs_span msg, uint8_t *out) {
-    hs__hash h = {0};
-    hs_status st = hs__mb_hash_start(NULL, &h, id);
-    if (!st)
-        st = hs__mb_hash_update(NULL, &h, msg.p, msg.n);
-    if (!st)
-        st = hs__mb_hash_snapshot(NULL, &h, out);
-    hs__mb_hash_end(NULL, &h);
-    return st;
+hs_status hs__mb_digest(const hs_provider *p, hs__hash_id id, hs_span head, const hs_span *parts,
+                        size_t n_parts, uint8_t *out) {
+    (void)p;
+    running r = {.id = id, .is_started = true};
+    int ret = start(&r);
+    if (!ret && head.n)
+        ret = update(&r, head.p, head.n);
+    for (size_t i = 0; i < n_parts && !ret; i++)
+        ret = parts[i].n ? update(&r, parts[i].p, parts[i].n) : 0;
+    if (!ret)
+        return finish_into(&r, out);
+    end(&r);
+    return hs__mb_status(ret, HS_E_CRYPTO);
 }
 
 mbedtls_md_type_t hs__mb_md(hs__hash_id id) {

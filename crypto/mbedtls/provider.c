@@ -121,6 +121,7 @@ static const hs_provider slots = {
     .hash_snapshot = hs__mb_hash_snapshot,
     .hash_clone = hs__mb_hash_clone,
     .hash_end = hs__mb_hash_end,
+    .digest = hs__mb_digest,
     .aead_new = hs__mb_aead_new,
     .aead_seal = hs__mb_aead_seal,
     .aead_open = hs__mb_aead_open,

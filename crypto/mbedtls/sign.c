@@ -44,7 +44,7 @@ hs_status hs__mb_key_sign(const hs_provider *p, const hs__private_key *k, hs__si
     if (!st && alg.kind == HS__SIG_RSA_PSS && alg.pss_salt == HS__PSS_SALT_ANY)
         st = HS_E_MISUSE;
     if (!st)
-        st = hs__mb_digest(alg.hash, msg, digest);
+        st = hs__mb_digest(p, alg.hash, msg, NULL, 0, digest);
     if (st)
         return st;
     if (alg.kind == HS__SIG_ECDSA)
@@ -82,7 +82,7 @@ hs_status hs__mb_public_verify(const hs_provider *p, const hs__public_key *k, hs
     uint8_t digest[HS__HASH_MAX];
     hs_status st = hs__signature_check(&k->numbers, alg);
     if (!st)
-        st = hs__mb_digest(alg.hash, msg, digest);
+        st = hs__mb_digest(p, alg.hash, msg, NULL, 0, digest);
     if (st)
         return st;
     if (alg.kind == HS__SIG_ECDSA)

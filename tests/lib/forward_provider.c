@@ -28,6 +28,11 @@ static void hash_end(const hs_provider *p, hs__hash *h) {
     INNER->hash_end(INNER, h);
 }
 
+static hs_status digest(const hs_provider *p, hs__hash_id id, hs_span head, const hs_span *parts,
+                        size_t n_parts, uint8_t *out) {
+    return INNER->digest(INNER, id, head, parts, n_parts, out);
+}
+
 static hs_status aead_new(const hs_provider *p, hs__aead_id id, const uint8_t *key, bool seals,
                           hs__aead **out) {
     return INNER->aead_new(INNER, id, key, seals, out);
@@ -126,6 +131,7 @@ static const hs_provider slots = {
     .hash_snapshot = hash_snapshot,
     .hash_clone = hash_clone,
     .hash_end = hash_end,
+    .digest = digest,
     .aead_new = aead_new,
     .aead_seal = aead_seal,
     .aead_open = aead_open,

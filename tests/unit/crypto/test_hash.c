@@ -45,6 +45,23 @@ static void digests_are_the_published_ones(void **state) {
     }
 }
 
+static void a_digest_is_of_all_its_parts(void **state) {
+    const hs_provider *p = *state;
+    for (size_t i = 0; i < VECTORS; i++) {
+        const hs_span parts[] = {{(const uint8_t *)"b", 1}, {NULL, 0}, {(const uint8_t *)"c", 1}};
+        bytes want = unhex(vectors[i].abc);
+        bytes empty = unhex(vectors[i].empty);
+        uint8_t out[HS__HASH_MAX] = "abc";
+        assert_ok(p->digest(p, vectors[i].id, span_of("a", 1), parts, 3, out));
+        assert_memory_equal(out, want.p, want.n);
+        memcpy(out, "abc", 3);
+        assert_ok(p->digest(p, vectors[i].id, span_of(out, 3), NULL, 0, out)); /* in place */
+        assert_memory_equal(out, want.p, want.n);
+        assert_ok(p->digest(p, vectors[i].id, span_of(NULL, 0), NULL, 0, out));
+        assert_memory_equal(out, empty.p, empty.n);
+    }
+}
+
 static void feeding_goes_on_after_a_snapshot(void **state) {
     const hs_provider *p = *state;
     for (size_t i = 0; i < VECTORS; i++) {
@@ -115,6 +132,7 @@ static void ending_is_safe_at_any_time(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(digests_are_the_published_ones),
+        cmocka_unit_test(a_digest_is_of_all_its_parts),
         cmocka_unit_test(feeding_goes_on_after_a_snapshot),
         cmocka_unit_test(a_clone_goes_its_own_way),
         cmocka_unit_test(starting_anew_forgets_what_was_fed),
