@@ -79,11 +79,13 @@ static bool may_take(const hs_uv_stream *s) {
     return s->phase == HS__UV_HANDSHAKE || (s->phase == HS__UV_OPEN && s->wants_data);
 }
 
-/* The engine has said all it can. True if the end of the transport is news to it. */
+/* The engine has said all it can of what it was given. True if ending the loan, or the end of the
+ * transport, may have given it more to say. */
 static bool end_of_loan(hs_uv_stream *s) {
     if (s->slab && hs_rx_done(s->conn) == HS_OK) {
         hs__slab_give(s->loop, s->slab);
         s->slab = NULL;
+        return true;
     }
     if (s->slab || !s->has_eof || s->told_eof)
         return false;
