@@ -93,6 +93,20 @@ configuration_sanitizers() {
     build sanitizers clang -Db_sanitize=address,undefined -Db_lundef=false -Dfuzz=true \
         -Dc_args=-fno-sanitize-recover=all || return
     run_c sanitizers
+    run_fuzzers sanitizers
+}
+
+# run_fuzzers CONFIGURATION: some seconds of new inputs for each target, beside the replay of
+# the kept ones, which is a C test.
+run_fuzzers() {
+    tests/fuzz/run.sh "build/$1" 4 >"$results/$1.fuzz.log" 2>&1
+    while read -r verdict target; do
+        case $verdict in
+        ok) note "$1" passed "fuzz $target" ;;
+        FAIL) note "$1" failed "fuzz $target" ;;
+        esac
+    done <"$results/$1.fuzz.log"
+    grep -q '^ok' "$results/$1.fuzz.log" || note "$1" failed "no fuzzer ran, see $results/$1.fuzz.log"
 }
 
 configuration_clang() {

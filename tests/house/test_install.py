@@ -18,6 +18,33 @@ int main(void) {
 }
 """
 
+UV_USER = """
+#include <handshake/uv.h>
+#include <stdio.h>
+int main(void) {
+    hs_uv_loop *loop = NULL;
+    int st = hs_uv_loop_new(uv_default_loop(), &loop);
+    hs_uv_loop_free(loop);
+    puts(st == 0 ? "done" : uv_strerror(st));
+    return st;
+}
+"""
+TRACE_USER = """
+#include <handshake/render.h>
+#include <stdio.h>
+static void print(void *ctx, const char *p, size_t n) {
+    fwrite(p, 1, n, ctx);
+}
+int main(void) {
+    hs_render_options o = {.size = sizeof o, .write = print, .ctx = stdout};
+    hs_render *r = NULL;
+    hs_status st = hs_keylog_new(&o, &r);
+    hs_render_free(r);
+    puts(st == HS_OK ? "done" : hs_status_text(st));
+    return st != HS_OK;
+}
+"""
+
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory):
@@ -68,15 +95,16 @@ def test_a_program_over_the_static_library(installed, tmp_path):
     assert (run.returncode, run.stdout) == (0, "mbedtls\n")
 
 
-def test_a_program_over_libhandshake_uv(installed, tmp_path):
-    public = (installed[0].rglob("handshake/uv.h"))
-    assert len(list(public)) == 1
-    source = "#include <handshake/uv.h>\nint main(void) { return uv_version() == 0; }\n"
-    run = build_and_run(installed, tmp_path, ("gcc", "-xc"), source, "libhandshake-uv")
-    assert run.returncode == 0
+@pytest.mark.parametrize("package, source", [
+    ("libhandshake-uv", UV_USER),
+    ("libhandshake-trace", TRACE_USER),
+], ids=["uv", "trace"])
+def test_a_program_over_the_libraries_beside_it(installed, tmp_path, package, source):
+    run = build_and_run(installed, tmp_path, ("gcc", "-xc"), source, package)
+    assert (run.returncode, run.stdout) == (0, "done\n")
 
 
-@pytest.mark.parametrize("library", ["libhandshake.so", "libhandshake-uv.so"])
+@pytest.mark.parametrize("library", ["libhandshake.so", "libhandshake-uv.so", "libhandshake-trace.so"])
 def test_only_public_symbols_are_exported(installed, library):
     run = subprocess.run(["nm", "-D", "--defined-only", "--format=just-symbols",
                           installed[1] / library], capture_output=True, text=True, check=True)

@@ -1,0 +1,65 @@
+#!/bin/sh
+# From a bare machine to a real TLS 1.3 handshake on the screen: installs what is missing, builds,
+# makes a throw-away certificate authority, and lets hs-client and then curl talk to hs-server.
+#
+#   ./demo.sh        all that it makes is in build/demo; PORT=N takes another port than 8443
+#
+# Exit code 0: both clients got their page.
+set -eu
+cd "$(dirname "$0")"
+build=build/demo
+ca=$build/ca
+log=$build.log
+port=${PORT:-8443}
+server=
+
+step() {
+    printf '\n== %s\n' "$*"
+}
+
+run() {
+    printf '$ %s\n' "$*"
+    "$@"
+}
+
+# Quiet while it works; all of it when it does not.
+quietly() {
+    printf '$ %s\n' "$*"
+    "$@" >"$log" 2>&1 || { cat "$log"; exit 1; }
+}
+
+stop_server() {
+    [ -z "$server" ] || kill "$server" 2>/dev/null || true
+}
+trap stop_server EXIT
+trap 'exit 130' INT TERM
+
+step "Packages and build"
+tools/install-deps.sh demo
+mkdir -p build
+[ -f $build/build.ninja ] || quietly meson setup $build -Dbuildtype=release -Dtests=false
+quietly ninja -C $build
+PATH=$PWD/$build/apps:$PATH
+
+step "A certificate authority that may vouch for this machine only, and a certificate from it"
+rm -rf $ca
+run mini-ca -C $ca init --no-password --permit=localhost,127.0.0.0/8,::1/128
+run mini-ca -C $ca issue localhost 127.0.0.1 ::1 --out=$ca/localhost
+
+step "A server"
+printf '$ hs-server --cert=%s --key=%s %s &\n' $ca/localhost.pem $ca/localhost-key.pem "$port"
+hs-server -q --cert=$ca/localhost.pem --key=$ca/localhost-key.pem "$port" &
+server=$!
+
+step "The handshake, as the client sees it"
+for try in 1 2 3 4 5 6 7 8 9 10; do
+    kill -0 $server 2>/dev/null || exit 1
+    curl -s -o /dev/null --cacert $ca/root.pem "https://localhost:$port/" && break
+    sleep 0.2
+done
+run hs-client -v --cacert=$ca/root.pem --http "localhost:$port"
+
+step "The same server, asked by curl"
+run curl -sS --cacert $ca/root.pem "https://localhost:$port/"
+
+step "Done. Next: $build/apps/hs-client -vv example.com, or README.md"
