@@ -7,9 +7,10 @@ import pytest
 from house import PUBLIC, ROOT
 
 HEADERS = sorted(path.name for path in (ROOT / PUBLIC).glob("*.h"))
+# _GNU_SOURCE: libuv's own header wants POSIX types, which a bare -std=c17 hides.
 WAYS = [
-    ("gcc", "-xc", "-std=c17"),
-    ("clang", "-xc", "-std=c17"),
+    ("gcc", "-xc", "-std=c17", "-D_GNU_SOURCE"),
+    ("clang", "-xc", "-std=c17", "-D_GNU_SOURCE"),
     ("clang", "-xc++", "-std=c++11"),
 ]
 
