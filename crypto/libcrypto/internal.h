@@ -6,6 +6,7 @@
 #ifndef HS_CRYPTO_LIBCRYPTO_INTERNAL_H
 #define HS_CRYPTO_LIBCRYPTO_INTERNAL_H
 
+#include <openssl/err.h>
 #include <openssl/evp.h>
 
 #include "crypto/libcrypto/libcrypto.h"
@@ -42,6 +43,22 @@ struct hs__public_key {
 
 static inline const hs__lc *hs__lc_of(const hs_provider *p) {
     return (const hs__lc *)p;
+}
+
+/* Around calls that can fail. end: takes our errors off the thread's queue, and a call that
+ * ran out of memory gives HS_E_NOMEM, so that no peer is blamed for it. The first error tells,
+ * but only if the queue was empty before (begin). */
+static inline bool hs__lc_begin(void) {
+    bool was_quiet = ERR_peek_error() == 0;
+    (void)ERR_set_mark();
+    return was_quiet;
+}
+
+static inline hs_status hs__lc_end(bool was_quiet, hs_status st) {
+    if (st && was_quiet && ERR_GET_REASON(ERR_peek_error()) == ERR_R_MALLOC_FAILURE)
+        st = HS_E_NOMEM;
+    (void)ERR_pop_to_mark();
+    return st;
 }
 
 /* hash.c */

@@ -2,7 +2,6 @@
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
-#include <openssl/err.h>
 
 #include "crypto/ids.h"
 #include "crypto/libcrypto/internal.h"
@@ -91,10 +90,9 @@ hs_status hs__lc_kex_generate(const hs_provider *p, uint16_t group, hs__kex **ou
     hs_status st = new_kex(p, group, out);
     if (st)
         return st;
-    ERR_set_mark();
+    bool was_quiet = hs__lc_begin();
     st = finish_pair(p, make_pair(p, *out), out, share, share_n);
-    ERR_pop_to_mark();
-    return st;
+    return hs__lc_end(was_quiet, st);
 }
 
 static hs_status read_peer(const hs__lc *lc, const hs__group_form *form, hs_span peer,
@@ -149,9 +147,9 @@ hs_status hs__lc_kex_agree(const hs_provider *p, hs__kex *k, hs_span peer, uint8
     hs_status st = hs__share_check(k->form->id, false, peer);
     if (st)
         return st;
-    ERR_set_mark();
+    bool was_quiet = hs__lc_begin();
     st = agree(hs__lc_of(p), k, peer, secret);
-    ERR_pop_to_mark();
+    st = hs__lc_end(was_quiet, st);
     if (st)
         hs__wipe(secret, HS__KEX_SECRET_MAX);
     else
@@ -202,9 +200,9 @@ hs_status hs__lc_kex_respond(const hs_provider *p, uint16_t group, hs_span peer,
         st = new_kex(p, group, &k);
     if (st)
         return st;
-    ERR_set_mark();
+    bool was_quiet = hs__lc_begin();
     st = respond(p, k, peer, share, secret);
-    ERR_pop_to_mark();
+    st = hs__lc_end(was_quiet, st);
     if (st) {
         hs__wipe(secret, HS__KEX_SECRET_MAX);
     } else {
@@ -255,10 +253,9 @@ hs_status hs__lc_kex_import(const hs_provider *p, uint16_t group, hs_span priv, 
     hs_status st = new_kex(p, group, out);
     if (st)
         return st;
-    ERR_set_mark();
+    bool was_quiet = hs__lc_begin();
     st = finish_pair(p, import(*out, priv), out, share, share_n);
-    ERR_pop_to_mark();
-    return st;
+    return hs__lc_end(was_quiet, st);
 }
 
 void hs__lc_kex_free(const hs_provider *p, hs__kex *k) {

@@ -5,7 +5,6 @@
 
 #include <openssl/bio.h>
 #include <openssl/decoder.h>
-#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
 #include <openssl/x509.h>
@@ -49,7 +48,7 @@ hs_status hs__lc_key_load(const hs_provider *p, hs_span data, hs_span password,
     hs_status st = hs__keyfile_find(data, &key, &is_pem);
     if (st)
         return st;
-    ERR_set_mark();
+    bool was_quiet = hs__lc_begin();
     EVP_PKEY *pkey = decode(key, is_pem, &pass);
     if (pkey)
         st = hs__lc_key_adopt(pkey, out);
@@ -57,8 +56,7 @@ hs_status hs__lc_key_load(const hs_provider *p, hs_span data, hs_span password,
         st = password.p ? HS_E_KEY_PASSWORD : HS_E_KEY_PASSWORD_NEEDED;
     else
         st = HS_E_KEY_FORMAT;
-    ERR_pop_to_mark();
-    return st;
+    return hs__lc_end(was_quiet, st);
 }
 
 static hs_status write_encrypted(const hs_provider *p, PKCS8_PRIV_KEY_INFO *info, hs_span password,
@@ -90,7 +88,7 @@ static hs_status take_text(BIO *bio, char *out, size_t *out_n) {
 
 hs_status hs__lc_key_write(const hs_provider *p, const hs__private_key *k, hs_span password,
                            char *out, size_t *out_n) {
-    ERR_set_mark();
+    bool was_quiet = hs__lc_begin();
     PKCS8_PRIV_KEY_INFO *info = EVP_PKEY2PKCS8(k->pkey);
     BIO *bio = BIO_new(BIO_s_secmem()); /* wiped when freed */
     hs_status st = HS_E_CRYPTO;
@@ -102,6 +100,5 @@ hs_status hs__lc_key_write(const hs_provider *p, const hs__private_key *k, hs_sp
         st = take_text(bio, out, out_n);
     BIO_free(bio);
     PKCS8_PRIV_KEY_INFO_free(info);
-    ERR_pop_to_mark();
-    return st;
+    return hs__lc_end(was_quiet, st);
 }

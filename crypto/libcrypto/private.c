@@ -2,7 +2,6 @@
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
-#include <openssl/err.h>
 #include <openssl/rsa.h>
 
 #include "crypto/libcrypto/internal.h"
@@ -153,14 +152,13 @@ hs_status hs__lc_key_generate(const hs_provider *p, hs__key_type type, unsigned 
     *out = NULL;
     if (is_rsa && (rsa_bits < HS__RSA_BITS_MIN || rsa_bits > HS__RSA_BITS_MAX))
         return HS_E_MISUSE;
-    ERR_set_mark();
+    bool was_quiet = hs__lc_begin();
     EVP_PKEY_CTX *ctx = keygen_ctx(hs__lc_of(p), type, rsa_bits);
     hs_status st = HS_E_CRYPTO;
     if (ctx && EVP_PKEY_generate(ctx, &pkey) == 1)
         st = hs__lc_key_adopt(pkey, out);
     EVP_PKEY_CTX_free(ctx);
-    ERR_pop_to_mark();
-    return st;
+    return hs__lc_end(was_quiet, st);
 }
 
 hs_status hs__lc_key_public(const hs_provider *p, const hs__private_key *k,

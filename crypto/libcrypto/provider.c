@@ -2,7 +2,6 @@
 #include <stdlib.h>
 
 #include <openssl/crypto.h>
-#include <openssl/err.h>
 #include <openssl/rand.h>
 
 #include "crypto/libcrypto/internal.h"
@@ -146,12 +145,12 @@ hs_status hs__libcrypto_new(hs_provider **out) {
     lc->pools = calloc(1, sizeof *lc->pools);
     if (!lc->pools)
         st = HS_E_NOMEM;
-    ERR_set_mark();
+    bool was_quiet = hs__lc_begin();
     if (!st && !fetch_all(lc))
         st = HS_E_CRYPTO;
     if (!st)
         list_groups(lc);
-    ERR_pop_to_mark();
+    st = hs__lc_end(was_quiet, st);
     if (st)
         destroy(&lc->base);
     else

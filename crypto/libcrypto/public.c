@@ -2,7 +2,6 @@
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
-#include <openssl/err.h>
 #include <openssl/param_build.h>
 
 #include "crypto/libcrypto/internal.h"
@@ -56,11 +55,11 @@ hs_status hs__lc_public_new(const hs_provider *p, const hs__public_numbers *numb
     hs__public_key *k = calloc(1, sizeof *k);
     if (!k)
         return HS_E_NOMEM;
-    ERR_set_mark();
+    bool was_quiet = hs__lc_begin();
     st = make_pkey(hs__lc_of(p), numbers, &k->pkey);
     if (!st)
         st = hs__numbers_copy(numbers, &k->numbers, &k->storage);
-    ERR_pop_to_mark();
+    st = hs__lc_end(was_quiet, st);
     if (st)
         hs__lc_public_free(p, k);
     else

@@ -1,4 +1,3 @@
-#include <openssl/err.h>
 #include <openssl/rsa.h>
 
 #include "crypto/ecdsa_sig.h"
@@ -55,10 +54,10 @@ hs_status hs__lc_key_sign(const hs_provider *p, const hs__private_key *k, hs__si
         st = HS_E_MISUSE;
     if (st)
         return st;
-    ERR_set_mark();
+    bool was_quiet = hs__lc_begin();
     st = alg.kind == HS__SIG_ED25519 ? sign_ed25519(k, msg, sig, &n)
                                      : sign_digest(p, k, alg, msg, sig, &n);
-    ERR_pop_to_mark();
+    st = hs__lc_end(was_quiet, st);
     if (!st)
         *sig_n = n;
     return st;
@@ -101,9 +100,8 @@ hs_status hs__lc_public_verify(const hs_provider *p, const hs__public_key *k, hs
         st = hs__ecdsa_sig_read(sig, hs__key_coordinate_len(k->numbers.type), &r, &s);
     if (st)
         return st;
-    ERR_set_mark();
+    bool was_quiet = hs__lc_begin();
     st = alg.kind == HS__SIG_ED25519 ? verify_ed25519(k, msg, sig)
                                      : verify_digest(p, k, alg, msg, sig);
-    ERR_pop_to_mark();
-    return st;
+    return hs__lc_end(was_quiet, st);
 }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
+#include <mbedtls/cipher.h>
 #include <mbedtls/ctr_drbg.h>
 
 #include "crypto/mbedtls/internal.h"
@@ -63,18 +64,16 @@ int hs__mb_rng(void *unused, unsigned char *out, size_t n) {
 }
 
 hs_status hs__mb_status(int ret, hs_status otherwise) {
-    switch (ret) {
-    case 0:
+    /* A code is the sum of a module's own and of what went wrong below it, in 7 bits. */
+    int below = -(-ret & 0x7f);
+    if (ret == 0)
         return HS_OK;
-    case MBEDTLS_ERR_MPI_ALLOC_FAILED:
-    case MBEDTLS_ERR_ECP_ALLOC_FAILED:
+    if (below == MBEDTLS_ERR_MPI_ALLOC_FAILED || ret == MBEDTLS_ERR_ECP_ALLOC_FAILED ||
+        ret == MBEDTLS_ERR_CIPHER_ALLOC_FAILED)
         return HS_E_NOMEM;
-    case MBEDTLS_ERR_CTR_DRBG_ENTROPY_SOURCE_FAILED:
-    case MBEDTLS_ERR_ECP_RANDOM_FAILED:
+    if (below == MBEDTLS_ERR_CTR_DRBG_ENTROPY_SOURCE_FAILED || ret == MBEDTLS_ERR_ECP_RANDOM_FAILED)
         return HS_E_RANDOM;
-    default:
-        return otherwise;
-    }
+    return otherwise;
 }
 
 /* Montgomery curves have no table. */
