@@ -116,6 +116,14 @@ static void report_cert(hs__text *t, size_t depth, const hs_report_cert *cert) {
     hs__text_end(t, HS__COL_TEXT + 5);
 }
 
+static void report_fix(hs__text *t, const hs_report_row *row) {
+    if (!row->ok && hs__str(row->fix)[0] != 0) {
+        hs__text_begin_at(t, HS__COL_TEXT + 5);
+        hs__buf_fmt(&t->line, "-> %s", row->fix);
+        hs__text_end(t, HS__COL_TEXT + 8);
+    }
+}
+
 static void report_row(hs__text *t, const hs_report_row *row) {
     hs__text_begin_at(t, HS__COL_TEXT);
     hs__buf_fmt(&t->line, "%-4s %-19s ", row->ok ? "ok" : "FAIL", hs__str(row->check));
@@ -128,11 +136,7 @@ static void report_row(hs__text *t, const hs_report_row *row) {
         hs__ref_add(&t->line, row->rule);
     }
     hs__text_end(t, HS__COL_TEXT + 5);
-    if (!row->ok && hs__str(row->fix)[0] != 0) {
-        hs__text_begin_at(t, HS__COL_TEXT + 5);
-        hs__buf_fmt(&t->line, "-> %s", row->fix);
-        hs__text_end(t, HS__COL_TEXT + 8);
-    }
+    report_fix(t, row);
 }
 
 static void trust(hs__text *t, const hs_trace_check *c) {
@@ -158,8 +162,10 @@ static void trust(hs__text *t, const hs_trace_check *c) {
         report_cert(t, i, &r->path[i]);
     }
     for (size_t i = 0; r != NULL && i < r->n_rows; i++) {
-        if (t->level >= 2 || !r->rows[i].ok) {
+        if (t->level >= 2 || (!r->rows[i].ok && r->n_failed > 1)) {
             report_row(t, &r->rows[i]);
+        } else if (!r->rows[i].ok) { /* the line above has said what is wrong */
+            report_fix(t, &r->rows[i]);
         }
     }
     hs__text_explain(t, "trust");

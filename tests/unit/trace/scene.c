@@ -18,10 +18,11 @@ static void check(hs_status st) {
     }
 }
 
-/* Ten microseconds later at every call. */
+/* Ten microseconds later at every call; without a clock it stands still, for output that must be
+ * the same whatever the engine measures. */
 static uint64_t clock_us(void *ctx) {
     uint64_t *now = ctx;
-    return *now += 10;
+    return now != NULL ? *now += 10 : 0;
 }
 
 static hs_config *config(hs_options o, hs_render *r, uint64_t *clock) {
@@ -70,7 +71,6 @@ static void say(hs__test_end *end, const void *p, size_t n) {
 
 static void play_rfc8448(hs_render *r) {
     static const uint16_t groups[] = {HS__NAMED_GROUP_x25519, 0};
-    uint64_t clock = 0;
     hs_provider *inner, *p;
     check(hs_provider_new(NULL, &inner));
     check(hs__test_provider_new(inner, &p));
@@ -81,7 +81,7 @@ static void play_rfc8448(hs_render *r) {
                     .verify = HS_VERIFY_REPORT_ONLY,
                     .no_compat = true,
                     .record_size_limit = 16385};
-    hs_config *c = config(o, r, &clock);
+    hs_config *c = config(o, r, NULL);
     hs__config_set_vector(c, vector, NULL);
     hs__test_end client = {.conn = NULL};
     const hs_client_options co = {.size = sizeof co, .server_name = "server", .trace_ctx = r};
