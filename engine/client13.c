@@ -9,7 +9,7 @@ const hs__row hs__client_13[] = {
     {HS__WAIT_SH, HS__ON_SERVER_HELLO, hs__client_on_server_hello, B(HAVE_SH), HS__TRANSCRIPT_AFTER,
      0, 0, HS__ENDS_RECORD},
     {HS__WAIT_SH, HS__ON_HELLO_RETRY_REQUEST, hs__client_on_retry, B(SEND_CH2),
-     HS__TRANSCRIPT_AFTER, 0, 0, 0},
+     HS__TRANSCRIPT_AFTER, 0, 0, HS__ENDS_RECORD},
     {HS__SEND_CH2, HS__ON_GO, hs__client_send_hello2, B(WAIT_SH2), HS__TRANSCRIPT_NONE, 0, 0, 0},
     {HS__WAIT_SH2, HS__ON_SERVER_HELLO, hs__client_on_server_hello, B(HAVE_SH),
      HS__TRANSCRIPT_AFTER, 0, 0, HS__ENDS_RECORD},
