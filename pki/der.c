@@ -304,13 +304,9 @@ uint32_t hs__der_named_bits(hs__rd *r, const char *name, uint8_t tag) {
         (void)refuse(r, name, "is longer than 16 bits");
         return 0;
     }
-    if (v.n > 0 && (v.p[v.n - 1] >> unused & 1) == 0) {
-        (void)refuse(r, name, "is a list of named bits that ends in a zero bit");
-        return 0;
-    }
     uint32_t bits = 0;
     for (size_t k = 0; k < 8 * v.n; k++) {
-        bits |= (v.p[k / 8] >> (7 - k % 8) & 1u) << k;
+        bits |= ((uint32_t)v.p[k / 8] >> (7 - k % 8) & 1) << k;
     }
     return bits;
 }

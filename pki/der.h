@@ -71,8 +71,9 @@ hs_span hs__der_octet_aligned_bits(hs__rd *r, const char *name, uint8_t tag);
 /* Opens a BIT STRING that has no unused bits and holds structure, or bytes. */
 void hs__der_open_bits(hs__rd *r, const char *name, hs__rd *inside);
 
-/* A named bit list (X.690 11.2.2: no trailing zero bits) of at most 16 bits; bit k of the
- * ASN.1 type is 1u << k. */
+/* A named bit list of at most 16 bits; bit k of the ASN.1 type is 1u << k. Zero bits at its
+ * end are taken, the one liberty here: X.690 11.2.2 forbids them, but roots in the public
+ * bundles have them in keyUsage, and they mean nothing. */
 uint32_t hs__der_named_bits(hs__rd *r, const char *name, uint8_t tag);
 
 /* Walks over elements that were read and found good before: false at the end. It stops,

@@ -171,16 +171,14 @@ static void check_validity(hs__judge *j, const hs__path *path, size_t depth, hs_
 /* ---- issuer -----------------------------------------------------------------------------------
  */
 
-/* Why nobody vouches for it: "is not among the 3 anchors of system bundle". */
+/* Why nobody vouches for it: "is not among the anchors of system bundle (142)". */
 static const char *anchors_text(const hs__judge *j, const hs__finding *f, hs_span subject) {
-    const size_t n = j->trust != NULL ? hs_trust_count(j->trust) : 0;
-    if (n == 0) {
+    if (j->trust == NULL || hs_trust_count(j->trust) == 0) {
         return "is not trusted: nobody is trusted here";
     }
     const bool has_namesake = hs__trust_find(j->trust, subject, NULL) != NULL;
-    return hs__arena_f(f->arena, "is not among the %zu anchor%s of %s%s", n, n == 1 ? "" : "s",
-                       hs__trust_source_names(j->trust),
-                       has_namesake ? " (one there has this name, but another key)" : "");
+    return hs__arena_f(f->arena, "is not among the anchors of %s%s", hs_trust_sources(j->trust),
+                       has_namesake ? "; one there has this name, but another key" : "");
 }
 
 /* Names chain by how paths are built; what can be missing is the end, an anchor. */
@@ -216,21 +214,22 @@ static void check_issuer(hs__judge *j, const hs__path *path, size_t depth, hs__f
 }
 
 static void check_signature(hs__judge *j, const hs__path *path, size_t depth, hs__finding *f) {
-    if (depth + 1 >= path->n) {
-        f->is_skipped = true; /* an anchor, or nobody to check it with: see issuer */
+    const hs__cert *c = path->cert[depth];
+    /* An anchor; nobody to check it with (see issuer); no way to check it (see
+     * signature_algorithm). */
+    if (depth + 1 >= path->n || !c->signature.is_known) {
+        f->is_skipped = true;
         return;
     }
     const bool by_anchor = depth + 2 == path->n;
-    f->status = hs__path_signature(j, path->cert[depth], path->cert[depth + 1],
-                                   by_anchor ? path->anchor : NULL);
+    f->status = hs__path_signature(j, c, path->cert[depth + 1], by_anchor ? path->anchor : NULL);
     if (is_wanted(f)) {
-        f->expected = hs__arena_f(f->arena, "a signature with the key of %s",
-                                  name_text(f, path->cert[depth + 1]->subject));
+        const char *issuer = name_text(f, c->issuer);
+        f->expected = hs__arena_f(f->arena, "a signature with the key of %s", issuer);
         f->got = f->status == HS_OK ? "verified" : hs_status_text(f->status);
         f->fix = "the certificate was changed, or another key with the issuer's name signed it";
-        f->summary =
-            hs__arena_f(f->arena, "%s is not signed with the key of its issuer %s: %s",
-                        who(f, path, depth), name_text(f, path->cert[depth]->issuer), f->got);
+        f->summary = hs__arena_f(f->arena, "%s does not verify with the key of its issuer %s",
+                                 who(f, path, depth), issuer);
     }
 }
 
@@ -470,23 +469,23 @@ static void check_anchor_scope(hs__judge *j, const hs__path *path, size_t depth,
  * ------------------------------------------------------------------------------------------ */
 
 const hs__check hs__checks[] = {
-    {"version", HS__AT_LEAF | HS__AT_CA, 13, check_version, "rfc9846#section-4.5.1.2"},
-    {"serial", HS__AT_LEAF | HS__AT_CA, 14, check_serial, "rfc5280#section-4.1.2.2"},
+    {"version", HS__AT_LEAF | HS__AT_CA, 6, check_version, "rfc9846#section-4.5.1.2"},
+    {"serial", HS__AT_LEAF | HS__AT_CA, 13, check_serial, "rfc5280#section-4.1.2.2"},
     {"signature_algorithm", HS__AT_LEAF | HS__AT_CA, 4, check_signature_algorithm,
      "rfc9846#section-4.3.3"},
     {"issuer", HS__AT_LEAF | HS__AT_CA, 2, check_issuer, "rfc5280#section-6.1.1"},
     {"signature", HS__AT_LEAF | HS__AT_CA, 1, check_signature, "rfc5280#section-6.1.3"},
-    {"validity", HS__AT_ALL, 9, check_validity, "rfc5280#section-4.1.2.5"},
+    {"validity", HS__AT_ALL, 10, check_validity, "rfc5280#section-4.1.2.5"},
     {"public_key", HS__AT_ALL, 5, check_public_key, "rfc9325#section-4.5"},
-    {"basic_constraints", HS__AT_ALL, 6, check_basic_constraints, "rfc5280#section-4.2.1.9"},
-    {"path_length", HS__AT_CA | HS__AT_ANCHOR, 7, check_path_length, "rfc5280#section-4.2.1.9"},
-    {"key_usage", HS__AT_ALL, 8, check_key_usage, "rfc5280#section-4.2.1.3"},
-    {"ext_key_usage", HS__AT_ALL, 11, check_ext_key_usage, "rfc5280#section-4.2.1.12"},
-    {"critical_extensions", HS__AT_ALL, 12, check_critical_extensions, "rfc5280#section-4.2"},
-    {"name_constraints", HS__AT_CA | HS__AT_ANCHOR, 7, check_name_constraints,
+    {"basic_constraints", HS__AT_ALL, 7, check_basic_constraints, "rfc5280#section-4.2.1.9"},
+    {"path_length", HS__AT_CA | HS__AT_ANCHOR, 8, check_path_length, "rfc5280#section-4.2.1.9"},
+    {"key_usage", HS__AT_ALL, 9, check_key_usage, "rfc5280#section-4.2.1.3"},
+    {"ext_key_usage", HS__AT_ALL, 12, check_ext_key_usage, "rfc5280#section-4.2.1.12"},
+    {"critical_extensions", HS__AT_ALL, 9, check_critical_extensions, "rfc5280#section-4.2"},
+    {"name_constraints", HS__AT_CA | HS__AT_ANCHOR, 8, check_name_constraints,
      "rfc5280#section-4.2.1.10"},
     {"anchor_scope", HS__AT_ALL, 3, check_anchor_scope, ""},
-    {"name", HS__AT_LEAF, 10, check_name, "rfc9525#section-6"},
+    {"name", HS__AT_LEAF, 11, check_name, "rfc9525#section-6"},
 };
 const size_t hs__n_checks = sizeof(hs__checks) / sizeof(hs__checks[0]);
 

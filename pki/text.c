@@ -9,7 +9,6 @@ void hs__text_init(hs__text *t, char *out, size_t room) {
     out[0] = '\0';
 }
 
-/* Whole pieces only, so that neither an escape nor a character is cut in the middle. */
 static void add(hs__text *t, const char *p, size_t n) {
     static const char dots[] = "...";
     if (t->is_cut) {
@@ -24,6 +23,9 @@ static void add(hs__text *t, const char *p, size_t n) {
     t->is_cut = true;
     const size_t most = t->room - sizeof(dots);
     t->n = t->n < most ? t->n : most;
+    while (t->n > 0 && ((uint8_t)t->p[t->n] & 0xc0) == 0x80) {
+        t->n--; /* not in the middle of a character */
+    }
     memcpy(t->p + t->n, dots, sizeof(dots));
     t->n += sizeof(dots) - 1;
 }

@@ -29,8 +29,7 @@ struct hs_trust {
     size_t bucket[BUCKETS]; /* index of the first anchor, SIZE_MAX for none */
     source sources[SOURCES_MAX];
     size_t n_sources;
-    char with_counts[SOURCES_TEXT];
-    char names[SOURCES_TEXT];
+    char sources_text[SOURCES_TEXT];
 };
 
 /* ---- the object ------------------------------------------------------------------------ */
@@ -83,11 +82,7 @@ size_t hs_trust_count(const hs_trust *t) {
 }
 
 const char *hs_trust_sources(const hs_trust *t) {
-    return t->with_counts;
-}
-
-const char *hs__trust_source_names(const hs_trust *t) {
-    return t->names;
+    return t->sources_text;
 }
 
 const char *hs__trust_source(const hs_trust *t, const hs__anchor *anchor) {
@@ -162,14 +157,10 @@ static size_t source_index(hs_trust *t, const char *name) {
 }
 
 static void name_sources(hs_trust *t) {
-    hs__text with_counts;
-    hs__text names;
-    hs__text_init(&with_counts, t->with_counts, sizeof(t->with_counts));
-    hs__text_init(&names, t->names, sizeof(t->names));
+    hs__text text;
+    hs__text_init(&text, t->sources_text, sizeof(t->sources_text));
     for (size_t i = 0; i < t->n_sources; i++) {
-        const char *separator = i > 0 ? ", " : "";
-        hs__text_f(&with_counts, "%s%s (%zu)", separator, t->sources[i].name, t->sources[i].count);
-        hs__text_f(&names, "%s%s", separator, t->sources[i].name);
+        hs__text_f(&text, "%s%s (%zu)", i > 0 ? ", " : "", t->sources[i].name, t->sources[i].count);
     }
 }
 

@@ -30,7 +30,4 @@ HS_MUST_CHECK hs_status hs__anchor_key(const hs_trust *trust, hs__anchor *anchor
 const hs_provider *hs__trust_provider(const hs_trust *trust);
 const char *hs__trust_source(const hs_trust *trust, const hs__anchor *anchor);
 
-/* "system bundle, default mini-ca": the sources without their counts. */
-const char *hs__trust_source_names(const hs_trust *trust);
-
 #endif

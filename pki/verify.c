@@ -75,7 +75,9 @@ static void describe(box *b, const hs_provider *p, const hs__cert *c, hs_report_
     hs__cert_names_text(c, names, sizeof(names));
     hs__spki_text(&c->key, key, sizeof(key));
     hs__text_init(&t, serial, sizeof(serial));
-    hs__text_hex(&t, c->serial);
+    /* As a number: without the byte that only says "not negative". */
+    const size_t sign = c->serial.n > 1 && c->serial.p[0] == 0 ? 1 : 0;
+    hs__text_hex(&t, (hs_span){c->serial.p + sign, c->serial.n - sign});
     out->subject = name_text(b, c->subject);
     out->issuer = name_text(b, c->issuer);
     out->names = hs__arena_f(&b->arena, "%s", names);
