@@ -76,6 +76,18 @@ void hs__help_short(const hs__program *p) {
     printf("%s-h is this, --help explains each option, --version\n", at ? "\n" : "");
 }
 
+/* "cafile CAfile": "also --cafile --CAfile" */
+static void put_aliases(const char *names) {
+    printf("%*salso", TEXT_COLUMN, "");
+    while (*names) {
+        size_t n = strcspn(names, " ");
+        fputs(" --", stdout);
+        fwrite(names, 1, n, stdout);
+        names += n + (names[n] == ' ');
+    }
+    putchar('\n');
+}
+
 static void put_row(const hs__option *o) {
     char option[280], letter[8] = "    ";
     put_option(o, option, sizeof option);
@@ -88,12 +100,8 @@ static void put_row(const hs__option *o) {
     }
     printf("%*s", (int)(TEXT_COLUMN - at), "");
     put_wrapped(o->help ? o->help : "", TEXT_COLUMN, TEXT_COLUMN);
-    if (o->aliases) {
-        printf("%*salso", TEXT_COLUMN, "");
-        for (const char *p = o->aliases; *p; p += strcspn(p, " "), p += *p == ' ')
-            printf(" --%.*s", (int)strcspn(p, " "), p);
-        putchar('\n');
-    }
+    if (o->aliases)
+        put_aliases(o->aliases);
     if (o->kind == HS__OPT_CHOICE && o->argument) {
         char words[200];
         hs__option bare = *o;
