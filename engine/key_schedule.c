@@ -176,6 +176,16 @@ void hs__direction_end(hs_conn *c, hs__direction *d) {
     hs__wipe(d->secret, sizeof(d->secret));
 }
 
+/* "client_application_traffic_secret_2": the name carries the generation. */
+static void name_generation(const hs__direction *d, uint64_t generation, char *out, size_t cap) {
+    if (generation == 0) {
+        (void)snprintf(out, cap, "%s", d->secret_name);
+    } else {
+        (void)snprintf(out, cap, "%.*s%llu", (int)(strlen(d->secret_name) - 1), d->secret_name,
+                       (unsigned long long)generation);
+    }
+}
+
 /* One of key and iv; RFC 9846 7.3. */
 static hs_status traffic_value(hs_conn *c, const hs__direction *d, const char *label, uint8_t *out,
                                size_t n) {
@@ -187,7 +197,9 @@ static hs_status traffic_value(hs_conn *c, const hs__direction *d, const char *l
         char name[48];
         (void)snprintf(name, sizeof(name), "%.*s_%s", (int)(strlen(d->key_name) - strlen("_key")),
                        d->key_name, label);
-        const hs_trace_input parts[] = {{.name = "secret", .ref = d->secret_name},
+        char from[64];
+        name_generation(d, d->generation, from, sizeof(from));
+        const hs_trace_input parts[] = {{.name = "secret", .ref = from},
                                         {.name = "label", .ref = label},
                                         {.name = "context", .ref = "\"\""}};
         hs__trace_derive(c, name, "HKDF-Expand-Label", parts, 3, (hs_span){out, n}, started);
@@ -227,12 +239,6 @@ hs_status hs__install_key(hs_conn *c, bool outbound, hs__secret_id id) {
     d->secret_name = schedule[id].name;
     d->key_name = key_names[id];
     return use_secret(c, outbound);
-}
-
-/* "client_application_traffic_secret_2": the name carries the generation. */
-static void name_generation(const hs__direction *d, uint64_t generation, char *out, size_t cap) {
-    (void)snprintf(out, cap, "%.*s%llu", (int)(strlen(d->secret_name) - 1), d->secret_name,
-                   (unsigned long long)generation);
 }
 
 static void trace_generation(hs_conn *c, const hs__direction *d, hs_span next, uint64_t started) {

@@ -112,13 +112,15 @@ static void add_wire(hs__jsonl *j, json_t *b, const hs_trace_wire *w) {
 }
 
 static void add_opened(hs__jsonl *j, json_t *b, const hs_trace_opened *o) {
-    bool is_data = o->inner_type == HS__CONTENT_application_data;
+    bool shows = j->secrets == HS_SECRETS_SHOW;
     bool is_alert = o->inner_type == HS__CONTENT_alert;
     json_t *aead = json_object();
     hs__json_set(aead, "alg", hs__json_text(o->aead));
     hs__json_set(aead, "key", hs__json_text(o->key));
     hs__json_set(aead, "seq", hs__json_uint(o->seq));
-    hs__json_set(aead, "nonce", hs__json_hex(o->nonce));
+    if (shows) { /* that of record 0 is the IV */
+        hs__json_set(aead, "nonce", hs__json_hex(o->nonce));
+    }
     hs__json_set(aead, "aad", hs__json_hex(o->aad));
     hs__json_set(aead, "ok", json_boolean(o->ok));
     hs__json_set(b, "aead", aead);
@@ -130,7 +132,7 @@ static void add_opened(hs__jsonl *j, json_t *b, const hs_trace_opened *o) {
     hs__json_set(b, "inner_len", hs__json_uint(o->plaintext_n));
     hs__json_set(b, "padding", hs__json_uint(o->padding));
     /* handshake records may hold tickets; their messages tell them, hidden where need be */
-    if (o->plaintext.n > 0 && (j->secrets == HS_SECRETS_SHOW || (is_alert && !is_data))) {
+    if (o->plaintext.n > 0 && (shows || is_alert)) {
         hs__json_set(b, "plaintext", hs__json_hex(o->plaintext));
     }
 }

@@ -88,8 +88,11 @@ static void protected_record(hs__text *t, hs__text_side *s) {
     hs__text_column(t, HS__COL_TEXT);
     header_bytes(t, s->header);
     hs__buf_add(&t->line, " is the AAD; nonce ");
-    hs__buf_hex(&t->line, (hs_span){s->nonce, o->nonce.n});
-    hs__buf_fmt(&t->line, " = iv xor %llu; ", (unsigned long long)o->seq);
+    if (t->secrets == HS_SECRETS_SHOW) { /* that of record 0 is the IV */
+        hs__buf_hex(&t->line, (hs_span){s->nonce, o->nonce.n});
+        hs__buf_add(&t->line, " ");
+    }
+    hs__buf_fmt(&t->line, "= iv xor %llu; ", (unsigned long long)o->seq);
     if (o->ok) {
         hs__buf_fmt(&t->line, "tag ok; inside: %zu B ", o->plaintext_n);
         hs__code_add(&t->line, hs__content_type_name, o->inner_type);
