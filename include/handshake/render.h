@@ -50,7 +50,7 @@ typedef struct {
 } hs_render_options;
 
 /* Text in fixed columns, one line per message, decision and check (level 1), with all fields
- * (2), with bytes and the key schedule (3). spec/trace-text.md describes it. */
+ * (2), with bytes and the key schedule (3). spec/trace.md describes it. */
 HS_MUST_CHECK hs_status hs_text_new(const hs_render_options *o, hs_render **out);
 
 /* JSON Lines as in spec/hs-trace-1.schema.json, always in full detail. */

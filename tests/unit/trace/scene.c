@@ -1,5 +1,6 @@
 #include "tests/unit/trace/scene.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -177,6 +178,31 @@ static void play_pair(scene_id id, bool is_server, hs_render *r) {
     hs_config_unref(server);
     hs__test_identity_free(&who);
     hs_provider_unref(p);
+}
+
+void scene_hostile_hello(size_t at, hs_render *r) {
+    static hs_provider *p;
+    static hs__test_identity who;
+    if (p == NULL) { /* once: making keys takes longer than all the rest */
+        check(hs_provider_new(NULL, &p));
+        who = hs__test_identity_new(p, HS__KEY_P256, "server");
+    }
+    uint8_t record[SCENE_HELLO];
+    static_assert(sizeof rfc8448_simple_client_record_1 == SCENE_HELLO, "the whole record");
+    memcpy(record, rfc8448_simple_client_record_1, sizeof record);
+    record[at] ^= 0xff;
+    hs_credential *identity[] = {who.credential, NULL};
+    hs_config *c = config((hs_options){.provider = p, .identity = identity}, r, NULL);
+    const hs_server_options so = {.size = sizeof so, .trace_ctx = r};
+    hs__test_end server = {.conn = NULL};
+    check(hs_server_new(c, &so, &server.conn));
+    feed(&server, record, sizeof record);
+    hs_rx_eof(server.conn);
+    hs__test_end_poll(&server);
+    hs_conn_free(server.conn);
+    hs__test_bytes_free(&server.data);
+    hs__test_bytes_free(&server.sent);
+    hs_config_unref(c);
 }
 
 scene_id scene_by_name(const char *name) {

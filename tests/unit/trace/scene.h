@@ -21,4 +21,8 @@ scene_id scene_by_name(const char *name);
  * nothing to do with the trace goes wrong. */
 void scene_play(scene_id id, bool is_server, hs_render *r);
 
+/* RFC 8448's first record with the byte at `at` inverted, given to a traced server. */
+enum { SCENE_HELLO = 201 };
+void scene_hostile_hello(size_t at, hs_render *r);
+
 #endif

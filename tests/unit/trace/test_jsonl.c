@@ -353,6 +353,56 @@ static void floods_are_bounded(void **state) {
     done(&f);
 }
 
+/* ---- shortage of memory -------------------------------------------------------------------- */
+
+static long allocations_left;
+
+static void *scarce_malloc(size_t n) {
+    return allocations_left-- > 0 ? malloc(n) : NULL;
+}
+
+static void play_a_bit_of_everything(hs_render *r) {
+    static const uint8_t offered[] = {0, 29, 0, 23};
+    const hs_report_row row = {.check = "name", .got = "x", .rule = "rfc9525#section-6"};
+    const hs_report_cert cert = {
+        .subject = "CN=a", .issuer = "CN=b", .key = "k", .serial = "1", .sha256 = "00"};
+    const hs_report report = {.rows = &row, .n_rows = 1, .path = &cert, .n_path = 1};
+    const hs_trace events[] = {
+        {.kind = HS_TR_CHOOSE,
+         .u.choose = {.what = "group", .chosen = "x25519", .offered = {offered, 4}}},
+        {.kind = HS_TR_CHECK, .u.check = {.what = "chain", .report = &report}},
+        {.kind = HS_TR_ALERT, .u.alert = {.description = 48, .level = 2}},
+        {.kind = HS_TR_DONE, .u.done = {.mode = "full"}},
+        {.kind = HS_TR_CLOSED},
+    };
+    sink_clear(r, false, 1, 22, (hs_span){hello, sizeof hello});
+    sink_message(r, false, 1, "ClientHello", (hs_span){hello, sizeof hello}, 1, hello_fields, 4,
+                 HS_OK);
+    sink_message(r, true, 2, "ServerHello", (hs_span){hello, sizeof hello}, 0, hello_fields, 4,
+                 HS_E_DECODE);
+    sink_protected(r, true, 1, 0, 22, (hs_span){hello, sizeof hello});
+    sink_protected(r, false, 2, 0, 22, (hs_span){hello, sizeof hello});
+    for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
+        hs_render_event(r, &events[i]);
+    }
+}
+
+/* What cannot be told is left out; nothing breaks or leaks. */
+static void a_shortage_of_memory_loses_lines_only(void **state) {
+    (void)state;
+    json_set_alloc_funcs(scarce_malloc, free);
+    for (long enough = 0; enough < 700; enough++) {
+        fixture f;
+        start(&f, HS_SECRETS_ID);
+        allocations_left = enough;
+        play_a_bit_of_everything(f.r);
+        hs_render_free(f.r);
+        assert_null(strstr(hs__buf_str(&f.out), "dead"));
+        hs__buf_free(&f.out);
+    }
+    json_set_alloc_funcs(malloc, free);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_line_says_what_this_is),
@@ -369,6 +419,7 @@ int main(void) {
         cmocka_unit_test(a_failed_handshake_has_a_result),
         cmocka_unit_test(empty_events_do_no_harm),
         cmocka_unit_test(floods_are_bounded),
+        cmocka_unit_test(a_shortage_of_memory_loses_lines_only),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -64,6 +64,26 @@ static void each_renderer_keeps_its_own_rules(void **state) {
     hs__buf_free(&keys);
 }
 
+/* A ClientHello with any of its bytes wrong, seen by a server with everything switched on. */
+static void hostile_hellos_do_no_harm(void **state) {
+    (void)state;
+    for (size_t at = 0; at < SCENE_HELLO; at++) {
+        hs__strbuf text = {0}, json = {0};
+        hs_render_options ot = sink_options(&text, 3, HS_SECRETS_SHOW);
+        const hs_render_options oj = sink_options(&json, 3, HS_SECRETS_SHOW);
+        ot.explain = ot.color = ot.tag_lines = true;
+        hs_render *parts[2], *r;
+        assert_int_equal(hs_text_new(&ot, &parts[0]), HS_OK);
+        assert_int_equal(hs_jsonl_new(&oj, &parts[1]), HS_OK);
+        assert_int_equal(hs_tee_new(parts, 2, &r), HS_OK);
+        scene_hostile_hello(at, r);
+        hs_render_free(r);
+        assert_non_null(strstr(hs__buf_str(&json), "\"ev\":\"closed\""));
+        hs__buf_free(&text);
+        hs__buf_free(&json);
+    }
+}
+
 static void an_empty_tee_is_silent(void **state) {
     (void)state;
     hs_render *r;
@@ -79,6 +99,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_key_log_has_the_lines_of_the_format),
         cmocka_unit_test(each_renderer_keeps_its_own_rules),
+        cmocka_unit_test(hostile_hellos_do_no_harm),
         cmocka_unit_test(an_empty_tee_is_silent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
