@@ -70,30 +70,30 @@ static hs_conn *conn_new(hs_config *config, bool is_server, void *trace_ctx) {
     return c;
 }
 
-static hs_status copy_name(hs_conn *c, const char *name, char **copy, size_t *n) {
-    *n = strlen(name);
-    *copy = hs__alloc(c->memory, *n + 1);
-    if (*copy == NULL) {
+static hs_status keep_server_name(hs_conn *c, const char *name) {
+    c->server_name_n = strlen(name);
+    c->server_name = hs__alloc(c->memory, c->server_name_n + 1);
+    if (c->server_name == NULL) {
         return HS_E_NOMEM;
     }
-    memcpy(*copy, name, *n);
+    memcpy(c->server_name, name, c->server_name_n);
     return HS_OK;
 }
 
 /* SNI carries DNS names only (RFC 6066 3), without a trailing dot. */
 static hs_status set_names(hs_conn *c, const hs_client_options *o) {
     const char *verify = o->verify_name != NULL ? o->verify_name : o->server_name;
-    hs_status st =
-        verify != NULL ? copy_name(c, verify, &c->verify_name, &c->verify_name_n) : HS_OK;
+    hs_status st = HS_OK;
+    if (verify != NULL) {
+        const hs_span text = {(const uint8_t *)verify, strlen(verify) + 1};
+        st = hs__buffer_add(c, &c->hs->verify_name, text);
+    }
     if (st != HS_OK || o->server_name == NULL) {
         return st;
     }
     hs__host host;
     st = hs__host_read(o->server_name, &host);
-    if (st != HS_OK || host.is_ip) {
-        return st;
-    }
-    return copy_name(c, host.dns, &c->server_name, &c->server_name_n);
+    return st != HS_OK || host.is_ip ? st : keep_server_name(c, host.dns);
 }
 
 hs_status hs_client_new(hs_config *config, const hs_client_options *o, hs_conn **out) {
@@ -138,17 +138,13 @@ void hs__handshake_free(hs_conn *c) {
     hs__kex_free_shares(c);
     c->p->hash_end(c->p, &hs->transcript.hash);
     c->p->public_free(c->p, hs->peer_key);
-    hs__buffer *const buffers[] = {&hs->raw_hello, &hs->cookie,  &hs->schemes_wanted,
-                                   &hs->flight,    &hs->to_sign, &hs->signature};
+    hs__buffer *const buffers[] = {&hs->raw_hello, &hs->cookie,    &hs->schemes_wanted, &hs->flight,
+                                   &hs->to_sign,   &hs->signature, &hs->verify_name};
     for (size_t i = 0; i < sizeof(buffers) / sizeof(buffers[0]); i++) {
         hs__buffer_free(c, buffers[i]);
     }
     hs__free(c->memory, hs, sizeof(*hs));
     c->hs = NULL;
-}
-
-static void free_name(hs_conn *c, char *name, size_t n) {
-    hs__free(c->memory, name, n + 1);
 }
 
 void hs_conn_free(hs_conn *c) {
@@ -163,8 +159,7 @@ void hs_conn_free(hs_conn *c) {
     hs__tx_end(c->memory, &c->tx);
     hs__spare_give(c->memory, c->rx.cut, c->rx.cut_cap);
     hs__free(c->memory, c->rx.message, c->rx.message_cap);
-    free_name(c, c->server_name, c->server_name_n);
-    free_name(c, c->verify_name, c->verify_name_n);
+    hs__free(c->memory, c->server_name, c->server_name_n + 1);
     hs__free(c->memory, c->kept, sizeof(*c->kept));
     hs_config *config = c->config;
     hs_config *first = c->first;

@@ -10,6 +10,7 @@
 #include "engine/suites.h"
 #include "engine/tx.h"
 #include "handshake/conn.h"
+#include "pki/certificate.h"
 #include "proto/client_hello.h"
 #include "proto/record_header.h"
 
@@ -128,6 +129,7 @@ typedef struct {
     uint8_t hello_digest[32]; /* of ClientHello1 without what ClientHello2 may change (4.2.2) */
 
     /* client */
+    hs__buffer verify_name; /* what the server's certificate must be for; NUL-terminated */
     uint8_t random[HS__RANDOM], session_id[HS__SESSION_ID_MAX];
     hs__own_share shares[HS__MAX_SHARES];
     size_t n_shares;
@@ -146,8 +148,8 @@ typedef struct {
     uint16_t own_scheme;
 
     /* both: the peer's certificate */
+    hs__cert peer_leaf; /* a view on peer_certs */
     hs__public_key *peer_key;
-    hs__key_type peer_key_type;
 
     hs__buffer flight; /* messages that are written but not sealed yet */
     hs__buffer to_sign, signature;
@@ -202,8 +204,6 @@ struct hs_conn {
 
     char *server_name; /* SNI sent or received */
     size_t server_name_n;
-    char *verify_name;
-    size_t verify_name_n;
     hs_span alpn;             /* the protocol agreed on: in the configuration's list */
     const hs_error *error;    /* once failed */
     hs__kept_error *kept;     /* owns it, unless memory had run out */

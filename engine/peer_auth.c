@@ -33,13 +33,13 @@ static hs_status keep_chain(hs_conn *c, const hs__certificate13 *cert) {
 
 static hs_status load_leaf(hs_conn *c) {
     hs__rd_root root = {.status = HS_OK};
-    hs__cert leaf;
-    hs_status st = hs__certificate_read(c->peer_chain[0], NULL, &leaf, &root);
+    hs__cert *leaf = &c->hs->peer_leaf;
+    hs_status st = hs__certificate_read(c->peer_chain[0], NULL, leaf, &root);
     if (st != HS_OK) {
         return hs__fail(c, st, "Certificate.certificate_list[0].cert_data", "%s: %s", root.where,
                         root.problem);
     }
-    st = c->p->public_new(c->p, &leaf.key.numbers, &c->hs->peer_key);
+    st = c->p->public_new(c->p, &leaf->key.numbers, &c->hs->peer_key);
     return st == HS_OK ? HS_OK
                        : hs__fail(c, st, "Certificate.certificate_list[0].cert_data",
                                   "its public key cannot be used");
@@ -102,14 +102,11 @@ static hs_status check_scheme(hs_conn *c, uint16_t id) {
         return hs__fail(c, HS_E_SCHEME_NOT_OFFERED, where, "%s (0x%04x) was not offered for it",
                         name, id);
     }
-    hs__rd_root root = {.status = HS_OK};
-    hs__cert leaf;
-    hs_status st = hs__certificate_read(c->peer_chain[0], NULL, &leaf, &root);
-    if (st == HS_OK && !hs__cert_can_sign(&leaf, scheme->key, scheme->alg)) {
-        return hs__fail(c, HS_E_SCHEME_NOT_OFFERED, where, "%s does not fit a %s key", name,
-                        hs__key_type_name(leaf.key.numbers.type));
-    }
-    return st;
+    const hs__cert *leaf = &c->hs->peer_leaf;
+    return hs__cert_can_sign(leaf, scheme->key, scheme->alg)
+               ? HS_OK
+               : hs__fail(c, HS_E_SCHEME_NOT_OFFERED, where, "%s does not fit a %s key", name,
+                          hs__key_type_name(leaf->key.numbers.type));
 }
 
 static hs_status verify(hs_conn *c, const hs__certificate_verify *cv) {

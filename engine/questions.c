@@ -14,7 +14,7 @@ static void verify(hs_conn *c, hs__message *answer) {
         .chain = c->peer_chain,
         .n_chain = c->n_peer_chain,
         .purpose = c->is_server ? HS_PURPOSE_CLIENT : HS_PURPOSE_SERVER,
-        .name = c->verify_name,
+        .name = (const char *)c->hs->verify_name.p,
         .details = hs__tracing(c, HS_TR_CHECK),
         .now = f->now_ms != NULL ? (int64_t)(f->now_ms(f->clock_ctx) / 1000) : 0};
     uint64_t started = hs__trace_us(c);
@@ -103,7 +103,7 @@ void hs__question_event(const hs_conn *c, hs_event *ev) {
         ev->chain = c->peer_chain;
         ev->n_chain = c->n_peer_chain;
         ev->purpose = c->is_server ? HS_PURPOSE_CLIENT : HS_PURPOSE_SERVER;
-        ev->server_name = c->verify_name;
+        ev->server_name = (const char *)hs->verify_name.p;
         break;
     case HS_EV_ASK_SIGN:
         ev->bytes = hs__buffer_span(&hs->to_sign);

@@ -27,12 +27,10 @@ uint64_t hs__trace_us(const hs_conn *c) {
 static void on_field(void *ctx, const hs__field *f) {
     hs_conn *c = ctx;
     char path[HS__PATH_MAX];
-    hs__rd_path(f->at, f->name, path, sizeof(path));
-    /* The message's own name heads every path of the readers; the event names it already. */
-    const char *dot = strchr(path, '.');
+    hs__field_path(f, path, sizeof(path));
     hs_trace ev = {.kind = HS_TR_FIELD};
     ev.u.field =
-        (hs_trace_field){.path = dot != NULL ? dot + 1 : path,
+        (hs_trace_field){.path = path,
                          .off = f->off,
                          .bytes = f->bytes,
                          .kind = (hs_field_kind)f->kind,

@@ -44,24 +44,116 @@ void hs__trace_closed(hs_conn *c);
 
 #else
 
-#define hs__tracing(c, kind)                                    false
-#define hs__tracing_secrets(c)                                  false
-#define hs__emit(c, event)                                      ((void)(event))
-#define hs__trace_us(c)                                         ((uint64_t)0)
-#define hs__trace_received(c, type, name, raw)                  ((void)(raw))
-#define hs__trace_sent(c, type, name, raw)                      ((void)(raw))
-#define hs__trace_check(c, check)                               ((void)(check))
-#define hs__trace_fields(c, sink)                               ((void)(sink), (const hs__field_sink *)NULL)
-#define hs__trace_message_end(c, root)                          ((void)0)
-#define hs__trace_state(c, from, cause)                         ((void)(from))
-#define hs__trace_choose(c, what, chosen, by_us, off, sup, why) ((void)0)
-#define hs__trace_transcript(c, digest, is_reset)               ((void)(digest))
-#define hs__trace_derive(c, name, fn, inputs, n, value, us)     ((void)(inputs), (void)(us))
-#define hs__trace_secret(c, label, secret)                      ((void)0)
-#define hs__trace_key(c, outbound)                              ((void)0)
-#define hs__trace_note(c, text, rule)                           ((void)0)
-#define hs__trace_done(c)                                       ((void)0)
-#define hs__trace_closed(c)                                     ((void)0)
+static inline bool hs__tracing(const hs_conn *c, hs_trace_kind kind) {
+    (void)c;
+    (void)kind;
+    return false;
+}
+
+static inline bool hs__tracing_secrets(const hs_conn *c) {
+    (void)c;
+    return false;
+}
+
+static inline void hs__emit(hs_conn *c, hs_trace *event) {
+    (void)c;
+    (void)event;
+}
+
+static inline uint64_t hs__trace_us(const hs_conn *c) {
+    (void)c;
+    return 0;
+}
+
+static inline void hs__trace_received(hs_conn *c, uint8_t type, const char *name, hs_span raw) {
+    (void)c;
+    (void)type;
+    (void)name;
+    (void)raw;
+}
+
+static inline const hs__field_sink *hs__trace_fields(hs_conn *c, hs__field_sink *sink) {
+    (void)c;
+    (void)sink;
+    return NULL;
+}
+
+static inline void hs__trace_message_end(hs_conn *c, const hs__rd_root *root) {
+    (void)c;
+    (void)root;
+}
+
+static inline void hs__trace_sent(hs_conn *c, uint8_t type, const char *name, hs_span raw) {
+    (void)c;
+    (void)type;
+    (void)name;
+    (void)raw;
+}
+
+static inline void hs__trace_state(hs_conn *c, hs__state from, const char *cause) {
+    (void)c;
+    (void)from;
+    (void)cause;
+}
+
+static inline void hs__trace_choose(hs_conn *c, const char *what, const char *chosen, bool by_us,
+                                    hs_span offered, hs_span supported, const char *why) {
+    (void)c;
+    (void)what;
+    (void)chosen;
+    (void)by_us;
+    (void)offered;
+    (void)supported;
+    (void)why;
+}
+
+static inline void hs__trace_transcript(hs_conn *c, const uint8_t *digest, bool is_reset) {
+    (void)c;
+    (void)digest;
+    (void)is_reset;
+}
+
+static inline void hs__trace_derive(hs_conn *c, const char *name, const char *fn,
+                                    const hs_trace_input *inputs, size_t n_inputs, hs_span value,
+                                    uint64_t started_us) {
+    (void)c;
+    (void)name;
+    (void)fn;
+    (void)inputs;
+    (void)n_inputs;
+    (void)value;
+    (void)started_us;
+}
+
+static inline void hs__trace_secret(hs_conn *c, const char *label, hs_span secret) {
+    (void)c;
+    (void)label;
+    (void)secret;
+}
+
+static inline void hs__trace_key(hs_conn *c, bool outbound) {
+    (void)c;
+    (void)outbound;
+}
+
+static inline void hs__trace_note(hs_conn *c, const char *text, const char *rule) {
+    (void)c;
+    (void)text;
+    (void)rule;
+}
+
+static inline void hs__trace_check(hs_conn *c, const hs_trace_check *check) {
+    (void)c;
+    (void)check;
+}
+
+static inline void hs__trace_done(hs_conn *c) {
+    (void)c;
+}
+
+static inline void hs__trace_closed(hs_conn *c) {
+    (void)c;
+}
 
 #endif
 #endif

@@ -6,8 +6,11 @@ static size_t left(const hs__chunk *c) {
 
 uint8_t *hs__tx_room(hs__memory *m, hs__tx *q, size_t n) {
     if (q->tail == NULL || left(q->tail) < n) {
+        /* A second chunk means that much is on its way: then it is a large one. */
+        size_t want = sizeof(hs__chunk) + n;
         size_t cap;
-        hs__chunk *c = hs__spare_take(m, sizeof(hs__chunk) + n, &cap);
+        want = q->tail != NULL && want < HS__POOL_BULK ? (size_t)HS__POOL_BULK : want;
+        hs__chunk *c = hs__spare_take(m, want, &cap);
         if (c == NULL) {
             return NULL;
         }

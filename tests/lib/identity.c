@@ -7,7 +7,7 @@
 #include "pki/issue.h"
 #include "pki/pem.h"
 
-enum { NOT_BEFORE = 1577836800, ROOM = 4096, KEY_ROOM = 8192, RSA_BITS = 2048 };
+enum { NOT_BEFORE = 1577836800, ROOM = 4096, RSA_BITS = 2048 };
 static const int64_t not_after = INT64_C(2208988800); /* 2040-01-01 */
 
 static void must(hs_status st, const char *what) {
@@ -94,25 +94,23 @@ static size_t issue_leaf(const hs_provider *p, const hs__private_key *root_key, 
 }
 
 hs__test_identity hs__test_identity_new(hs_provider *p, hs__key_type type, const char *name) {
-    hs__test_identity id = {NULL, NULL};
+    hs__test_identity id = {.key_pem_n = sizeof(id.key_pem)};
     hs__private_key *root_key = NULL;
     hs__private_key *key = NULL;
     must(p->key_generate(p, type, RSA_BITS, &root_key), "root key");
     must(p->key_generate(p, type, RSA_BITS, &key), "leaf key");
-    uint8_t root[ROOM];
-    uint8_t leaf[ROOM];
-    size_t root_n = issue_root(p, root_key, type, root);
-    size_t leaf_n = issue_leaf(p, root_key, (hs_span){root, root_n}, key, type, name, leaf);
-    char pem[KEY_ROOM];
-    size_t pem_n = sizeof(pem);
-    must(p->key_write(p, key, (hs_span){NULL, 0}, pem, &pem_n), "writing the key");
-    must(hs_credential_new(p, (hs_span){leaf, leaf_n}, (hs_span){(const uint8_t *)pem, pem_n},
-                           (hs_span){NULL, 0}, &id.credential),
+    id.root_n = issue_root(p, root_key, type, id.root);
+    const hs_span root = {id.root, id.root_n};
+    id.leaf_n = issue_leaf(p, root_key, root, key, type, name, id.leaf);
+    must(p->key_write(p, key, (hs_span){NULL, 0}, id.key_pem, &id.key_pem_n), "writing the key");
+    id.key_pem[id.key_pem_n] = '\0';
+    const hs_span pem = {(const uint8_t *)id.key_pem, id.key_pem_n};
+    must(hs_credential_new(p, (hs_span){id.leaf, id.leaf_n}, pem, (hs_span){NULL, 0},
+                           &id.credential),
          "credential");
     size_t added;
     must(hs_trust_new(p, &id.trust), "trust");
-    must(hs_trust_add(id.trust, (hs_span){root, root_n}, "the test's root", 0, &added, NULL),
-         "root");
+    must(hs_trust_add(id.trust, root, "the test's root", 0, &added, NULL), "root");
     p->key_free(p, root_key);
     p->key_free(p, key);
     return id;

@@ -1,0 +1,141 @@
+/* handshake itself, over each of its providers. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/bench.h"
+#include "handshake/conn.h"
+#include "tests/lib/pair.h"
+
+struct bench_pair {
+    hs_conn *client, *server;
+    hs_event ev;
+};
+
+static hs_provider *provider;
+static hs_config *client_config, *server_config;
+static hs_credential *credential;
+static hs_trust *trust;
+
+static bool open_with(const char *name, const bench_setup *setup) {
+    static const uint16_t groups[] = {29, 0};
+    const uint16_t suites[] = {setup->suite, 0};
+    const hs__test_identity *id = setup->identity;
+    size_t added;
+    if (hs_provider_new(name, &provider) != HS_OK ||
+        hs_credential_new(provider, (hs_span){id->leaf, id->leaf_n},
+                          (hs_span){(const uint8_t *)id->key_pem, id->key_pem_n},
+                          (hs_span){NULL, 0}, &credential) != HS_OK ||
+        hs_trust_new(provider, &trust) != HS_OK ||
+        hs_trust_add(trust, (hs_span){id->root, id->root_n}, "bench", 0, &added, NULL) != HS_OK) {
+        return false;
+    }
+    hs_credential *identity[] = {credential, NULL};
+    const hs_options co = {.size = sizeof(co),
+                           .provider = provider,
+                           .suites = suites,
+                           .groups = groups,
+                           .trust = trust,
+                           .now_ms = hs__test_now_ms};
+    const hs_options so = {.size = sizeof(so),
+                           .provider = provider,
+                           .suites = suites,
+                           .groups = groups,
+                           .identity = identity};
+    return hs_config_new(&co, &client_config, NULL) == HS_OK &&
+           hs_config_new(&so, &server_config, NULL) == HS_OK;
+}
+
+static bool open_libcrypto(const bench_setup *setup) {
+    return open_with("libcrypto", setup);
+}
+
+static bool open_mbedtls(const bench_setup *setup) {
+    return open_with("mbedtls", setup);
+}
+
+static void close_all(void) {
+    hs_config_unref(client_config);
+    hs_config_unref(server_config);
+    hs_credential_unref(credential);
+    hs_trust_unref(trust);
+    hs_provider_unref(provider);
+    client_config = server_config = NULL;
+}
+
+static bench_pair *pair_new(void) {
+    const hs_client_options co = {.size = sizeof(co), .server_name = "localhost"};
+    const hs_server_options so = {.size = sizeof(so)};
+    bench_pair *p = calloc(1, sizeof(*p));
+    if (p == NULL || hs_client_new(client_config, &co, &p->client) != HS_OK ||
+        hs_server_new(server_config, &so, &p->server) != HS_OK) {
+        abort();
+    }
+    return p;
+}
+
+/* A socket's work: bytes from one end into the other's read slab. Returns what was carried;
+ * data that came out is compared with `expected` and counted. */
+static size_t carry(bench_pair *p, hs_conn *from, hs_conn *to, const uint8_t *expected,
+                    size_t *got) {
+    static uint8_t slab[65536];
+    hs_span v;
+    if (hs_tx_peek(from, &v, 1) == 0) {
+        return 0;
+    }
+    size_t n = v.n < sizeof(slab) ? v.n : sizeof(slab);
+    memcpy(slab, v.p, n);
+    hs_tx_consume(from, n);
+    if (hs_rx(to, slab, n) != HS_OK) {
+        abort();
+    }
+    while (hs_next(to, &p->ev) != HS_EV_NONE) {
+        if (p->ev.kind == HS_EV_FAILED) {
+            return 0;
+        }
+        if (p->ev.kind == HS_EV_DATA && got != NULL &&
+            memcmp(p->ev.bytes.p, expected + *got, p->ev.bytes.n) == 0) {
+            *got += p->ev.bytes.n;
+        }
+    }
+    return hs_rx_done(to) == HS_OK ? n : 0;
+}
+
+static bool connect_pair(bench_pair *p) {
+    while (carry(p, p->client, p->server, NULL, NULL) + carry(p, p->server, p->client, NULL, NULL) >
+           0) {
+    }
+    hs_info a;
+    hs_info b;
+    hs_conn_info(p->client, &a);
+    hs_conn_info(p->server, &b);
+    return a.is_connected && b.is_connected && a.peer_authenticated;
+}
+
+static size_t send_bytes(bench_pair *p, const uint8_t *data, size_t n, size_t record) {
+    size_t got = 0;
+    size_t sent = 0;
+    while (sent < n) {
+        size_t part = n - sent < record ? n - sent : record;
+        size_t taken;
+        if (hs_write(p->client, data + sent, part, &taken) != HS_OK) {
+            abort();
+        }
+        sent += taken;
+        if (taken < part || sent == n) {
+            while (carry(p, p->client, p->server, data, &got) > 0) {
+            }
+        }
+    }
+    return got;
+}
+
+static void pair_free(bench_pair *p) {
+    hs_conn_free(p->client);
+    hs_conn_free(p->server);
+    free(p);
+}
+
+const bench_peer bench_hs_libcrypto = {"handshake, libcrypto", open_libcrypto, close_all, pair_new,
+                                       connect_pair,           send_bytes,     pair_free};
+const bench_peer bench_hs_mbedtls = {"handshake, mbedtls", open_mbedtls, close_all, pair_new,
+                                     connect_pair,         send_bytes,   pair_free};
