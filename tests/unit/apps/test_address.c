@@ -70,8 +70,7 @@ static void nonsense_is_refused_with_a_reason(void **state) {
                                       "a.test/path",
                                       "a b",
                                       "a.test\n",
-                                      "b\xc3\xbc"
-                                      "cher.test",
+                                      "b\303\274cher.test",
                                       "[::1",
                                       "[::1]443",
                                       "[a.test]:443",
