@@ -147,8 +147,17 @@ static const row rows[] = {
      "rfc9846#section-4.7.3"},
 };
 
+/* An item of a list behind the first: the list's note stands there. */
+static bool is_later_item(const char *path) {
+    const char *open = strrchr(path, '[');
+    return open != NULL && open[1] >= '1' && open[1] <= '9' && path[strlen(path) - 1] == ']';
+}
+
 bool hs__note_group(const char *message, const char *path, hs_span content, hs__note *out) {
     char plain[HS__PATH_MAX];
+    if (is_later_item(path)) {
+        return false;
+    }
     hs__path_plain(path, plain);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const row *r = &rows[i];
@@ -175,17 +184,8 @@ bool hs__note_extension(uint16_t type, hs__note *out) {
     return true;
 }
 
-/* An item of a list behind the first: the list's note stands there. */
-static bool is_later_item(const char *path) {
-    const char *open = strrchr(path, '[');
-    return open != NULL && open[1] >= '1' && open[1] <= '9' && path[strlen(path) - 1] == ']';
-}
-
 bool hs__note_field(const char *message, const hs_trace_field *f, hs__note *out) {
     const char *tail = strstr(f->path, "].extension_type");
-    if (is_later_item(f->path)) {
-        return false;
-    }
     if (tail == NULL) {
         return hs__note_group(message, f->path, f->bytes, out);
     }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "trace/cert_text.h"
 #include "trace/notes.h"
 #include "trace/summary.h"
 
@@ -76,10 +77,11 @@ static void add_value(hs__text *t, hs__strbuf *b, const hs_trace_field *f, size_
 /* ---- level 2: the table -------------------------------------------------------------------- */
 
 /* What a field belongs to in the table: "cipher_suites" of "cipher_suites[2]",
- * "extensions[key_share]" of all that is in that extension. */
+ * "extensions[key_share]" of all that is in that extension, a certificate of its entry. */
 static void group_of(const char *path, char out[HS__PATH_MAX]) {
-    bool is_extension = strncmp(path, "extensions[", 11) == 0;
-    size_t n = is_extension ? strcspn(path, "]") + 1 : strcspn(path, ".[");
+    bool is_whole =
+        strncmp(path, "extensions[", 11) == 0 || strncmp(path, "certificate_list[", 17) == 0;
+    size_t n = is_whole ? strcspn(path, "]") + 1 : strcspn(path, ".[");
     if (n >= HS__PATH_MAX || n > strlen(path)) {
         n = strlen(path);
     }
@@ -201,13 +203,24 @@ static void add_to_row(hs__text *t, const hs_trace_field *f) {
     }
     memcpy(row->parent, parent, sizeof parent);
     row->content = f->bytes;
-    add_value(t, &row->value, f, VALUE_BYTES);
+    if (ends_with(f->path, ".cert_data")) {
+        hs__cert_summary(&row->value, f->bytes);
+    } else {
+        add_value(t, &row->value, f, VALUE_BYTES);
+    }
+}
+
+/* Known from the message's line, or from the rows that follow. */
+static bool needs_no_row(const hs_trace_field *f) {
+    bool is_list = strcmp(f->path, "extensions.length") == 0 ||
+                   strcmp(f->path, "certificate_list.length") == 0;
+    return strcmp(f->path, "msg_type") == 0 || strcmp(f->path, "length") == 0 ||
+           (is_list && f->value > 0);
 }
 
 static void table_field(hs__text *t, const hs_trace_field *f) {
     hs__text_row *row = &t->row;
-    if (strcmp(f->path, "msg_type") == 0 || strcmp(f->path, "length") == 0 ||
-        strcmp(f->path, "extensions.length") == 0) {
+    if (needs_no_row(f)) {
         return;
     }
     char group[HS__PATH_MAX];
