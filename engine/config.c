@@ -229,7 +229,6 @@ static void copy_scalars(const hs_options *o, hs_config *c) {
     c->hrr = o->hrr;
     c->strict_sni = o->strict_sni;
     c->no_compat = o->no_compat;
-    c->strict_legacy_version = o->strict_legacy_version;
     c->record_size_limit = o->record_size_limit;
     c->ask = o->ask;
     c->limits = with_defaults(o->limits);

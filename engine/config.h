@@ -34,7 +34,7 @@ struct hs_config {
     hs_verify_mode verify;
     hs_preference prefer;
     hs_hrr_policy hrr;
-    bool strict_sni, no_compat, strict_legacy_version;
+    bool strict_sni, no_compat;
     uint16_t record_size_limit;
     unsigned ask;
     hs_limits limits;

@@ -65,7 +65,6 @@ typedef struct {
     hs_hrr_policy hrr;                 /* server: ALWAYS sends one HelloRetryRequest   */
     bool strict_sni;                   /* server: unrecognized_name when no identity fits */
     bool no_compat;                    /* client: no legacy_session_id, so no CCS (E.4) */
-    bool strict_legacy_version;        /* server: 4.2.2's MUST also without 0x0304 offered */
     uint16_t record_size_limit;        /* largest plaintext record we take (8449); 0: off */
     unsigned ask;                      /* HS_ASK_*: decide these yourself              */
     hs_limits limits;
@@ -186,7 +185,7 @@ HS_MUST_CHECK hs_status hs_answer_sign(hs_conn *c, const void *sig, size_t n);
 /* ---- what is known of a connection --------------------------------------------------------- */
 typedef struct {
     const char *state; /* the row we are in, "WAIT_SH"                         */
-    bool is_server, is_connected, hrr, resumed;
+    bool is_server, is_connected, hrr;
     uint16_t version, suite, group; /* 0: not known yet                                     */
     uint16_t scheme;                /* of the peer's CertificateVerify; 0: none             */
     uint16_t own_scheme;            /* of ours                                              */

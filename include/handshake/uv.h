@@ -145,6 +145,10 @@ struct hs_uv_shutdown_req {
  * RFC 9846 6.1). UV_EALREADY the second time, UV_ENOTCONN before the handshake is done. */
 HS_MUST_CHECK int hs_uv_shutdown(hs_uv_shutdown_req *req, hs_uv_stream *s, hs_uv_shutdown_cb cb);
 
+/* hs_key_update of the connection, sent at once. UV_EAGAIN while an earlier request of ours is
+ * unanswered, UV_ENOTCONN before the handshake is done and after the end. */
+HS_MUST_CHECK int hs_uv_key_update(hs_uv_stream *s, bool ask_peer);
+
 /* Ends the stream without close_notify: that is hs_uv_shutdown's. What waits to be written is
  * given up with UV_ECANCELED; an alert that was queued is sent, and the transport then kept open
  * for up to half a second so that it arrives (a close with unread input would take it back). The
