@@ -38,7 +38,7 @@ bool hs__ca_exists(const char *folder) {
 }
 
 hs__exit hs__ca_missing(const char *folder, hs__fault *fault) {
-    hs__fail(fault, HS__EXIT_INTERNAL, "there is no CA in %s", hs__safe(folder));
+    hs__fault_set(fault, HS__EXIT_INTERNAL, "there is no CA in %s", hs__safe(folder));
     return hs__hint(fault, "mini-ca -C %s init makes one", hs__safe(folder));
 }
 
@@ -46,7 +46,7 @@ hs__exit hs__ca_open(hs_provider *provider, const char *folder, hs__ca *out, hs_
     char path[HS__FILE_PATH];
     *out = (hs__ca){.provider = hs_provider_ref(provider)};
     if (strlen(folder) + sizeof "/issuing-key.pem" > sizeof out->folder)
-        return hs__fail(fault, HS__EXIT_INTERNAL, "the CA's folder has too long a name");
+        return hs__fault_set(fault, HS__EXIT_INTERNAL, "the CA's folder has too long a name");
     snprintf(out->folder, sizeof out->folder, "%s", folder);
     if (!hs__ca_exists(folder))
         return hs__ca_missing(folder, fault);

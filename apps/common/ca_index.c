@@ -17,7 +17,7 @@ json_t *hs__json_names(const hs__cert *cert) {
     while (hs__general_name_next(&list, &name)) {
         char text[600];
         hs__general_name_text(&name, text, sizeof text);
-        json_array_append_new(names, hs__json_text(text));
+        json_array_append_new(names, hs__json_string(text));
     }
     return names;
 }
@@ -37,14 +37,14 @@ hs__exit hs__index_entry(const hs_provider *provider, const hs__cert *cert, cons
     if (code)
         return code;
     *out = json_pack("{s:o, s:s, s:s, s:s, s:o, s:s, s:s, s:o, s:o, s:I, s:s, s:o, s:s%}", "made",
-                     hs__json_time(hs__now()), "profile", profile, "serial", serial, "subject",
+                     hs__json_date(hs__now()), "profile", profile, "serial", serial, "subject",
                      subject, "names", hs__json_names(cert), "issuer", issuer, "key", key,
-                     "not_before", hs__json_time(cert->not_before), "not_after",
-                     hs__json_time(cert->not_after), "not_after_s", (json_int_t)cert->not_after,
-                     "sha256", sha256, "file", file ? hs__json_text(file) : json_null(), "pem",
+                     "not_before", hs__json_date(cert->not_before), "not_after",
+                     hs__json_date(cert->not_after), "not_after_s", (json_int_t)cert->not_after,
+                     "sha256", sha256, "file", file ? hs__json_string(file) : json_null(), "pem",
                      (const char *)pem.p, pem.n);
     hs__bytes_free(&pem);
-    return *out ? HS__EXIT_OK : hs__fail(fault, HS__EXIT_INTERNAL, "out of memory");
+    return *out ? HS__EXIT_OK : hs__fault_set(fault, HS__EXIT_INTERNAL, "out of memory");
 }
 
 hs__exit hs__index_add(const char *folder, json_t *entry, hs__fault *fault) {
@@ -52,7 +52,7 @@ hs__exit hs__index_add(const char *folder, json_t *entry, hs__fault *fault) {
     char *line = json_dumps(entry, JSON_COMPACT);
     json_decref(entry);
     if (!line)
-        return hs__fail(fault, HS__EXIT_INTERNAL, "out of memory");
+        return hs__fault_set(fault, HS__EXIT_INTERNAL, "out of memory");
     hs__exit code = hs__file_append_line(hs__ca_path(folder, "index.jsonl", path), line, fault);
     free(line);
     return code;
@@ -75,7 +75,7 @@ hs__exit hs__index_load(const char *folder, json_t **out, hs__fault *fault) {
     hs__ca_path(folder, "index.jsonl", path);
     *out = json_array();
     if (!*out)
-        return hs__fail(fault, HS__EXIT_INTERNAL, "out of memory");
+        return hs__fault_set(fault, HS__EXIT_INTERNAL, "out of memory");
     if (!hs__file_exists(path))
         return HS__EXIT_OK;
     hs__exit code = hs__file_read(path, INDEX_LIMIT, &text, fault);

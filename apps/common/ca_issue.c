@@ -46,14 +46,15 @@ static hs__exit check_kinds(const hs__ca *ca, const hs__name_list *names, hs__fa
         if (permits_kind(permitted, names->v[i].kind))
             continue;
         hs__general_name_text(&names->v[i], text, sizeof text);
-        return hs__fail(fault, HS__EXIT_UNTRUSTED, "this CA is limited, and to no such name as %s",
-                        text);
+        return hs__fault_set(fault, HS__EXIT_UNTRUSTED,
+                             "this CA is limited, and to no such name as %s", text);
     }
     return HS__EXIT_OK;
 }
 
 static hs__exit refused(const hs__ca *ca, const hs_report *report, hs__fault *fault) {
-    hs__fail(fault, HS__EXIT_UNTRUSTED, "peers would refuse this certificate: %s", report->summary);
+    hs__fault_set(fault, HS__EXIT_UNTRUSTED, "peers would refuse this certificate: %s",
+                  report->summary);
     if (report->verdict == HS_E_NAME_CONSTRAINTS)
         hs__hint(fault,
                  "the names it may vouch for: mini-ca show %s/root.pem; mini-ca -C OTHER "
@@ -118,9 +119,9 @@ static hs__exit set_subject(const hs__issue_plan *plan, uint8_t *der, size_t *n,
     else
         subject_text(plan, text, sizeof text);
     if (hs__name_from_text(text, der, n))
-        return hs__fail(fault, HS__EXIT_USAGE,
-                        "--subject: '%s' is not a name such as 'CN=a.test,O=Example'",
-                        hs__safe(text));
+        return hs__fault_set(fault, HS__EXIT_USAGE,
+                             "--subject: '%s' is not a name such as 'CN=a.test,O=Example'",
+                             hs__safe(text));
     return HS__EXIT_OK;
 }
 
@@ -164,8 +165,8 @@ static hs__exit check_life(const hs__ca *ca, hs__fault *fault) {
     if (hs__now() <= signer->not_after)
         return HS__EXIT_OK;
     hs__date_text(signer->not_after, date);
-    hs__fail(fault, HS__EXIT_UNTRUSTED, "the CA in %s has run out on %s", hs__safe(ca->folder),
-             date);
+    hs__fault_set(fault, HS__EXIT_UNTRUSTED, "the CA in %s has run out on %s", hs__safe(ca->folder),
+                  date);
     return hs__hint(fault,
                     "mini-ca -C %s init --force makes a new one; peers must then be given "
                     "its root.pem",

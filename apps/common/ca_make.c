@@ -54,10 +54,10 @@ static hs__exit set_name(const hs_provider *p, const hs__ca_plan *plan, const ch
     a->name_n = sizeof a->name;
     st = hs__name_from_text(text, a->name, &a->name_n);
     if (st)
-        return hs__fail(fault, HS__EXIT_USAGE,
-                        "--name: '%s' is not a name such as 'Lab CA' or "
-                        "'CN=Lab CA,O=Lab'",
-                        hs__safe(plan->name));
+        return hs__fault_set(fault, HS__EXIT_USAGE,
+                             "--name: '%s' is not a name such as 'Lab CA' or "
+                             "'CN=Lab CA,O=Lab'",
+                             hs__safe(plan->name));
     return HS__EXIT_OK;
 }
 
@@ -86,7 +86,7 @@ typedef struct {
 static hs__exit add_rules(const hs__name_list *names, rules *out, hs__fault *fault) {
     out->v = calloc(3 * names->n + 2, sizeof *out->v);
     if (!out->v)
-        return hs__fail(fault, HS__EXIT_INTERNAL, "out of memory");
+        return hs__fault_set(fault, HS__EXIT_INTERNAL, "out of memory");
     for (size_t i = 0; i < names->n; i++) {
         hs__general_name rule = names->v[i];
         out->v[out->n++] = rule;
@@ -230,7 +230,7 @@ static hs__exit make_local(hs_provider *provider, const char *folder, hs__fault 
     const char *why = NULL;
     for (size_t i = 0; i < sizeof LOCAL / sizeof *LOCAL && !why; i++)
         why = hs__name_list_add_rule(&plan.permitted, LOCAL[i]);
-    hs__exit code = why ? hs__fail(fault, HS__EXIT_INTERNAL, "making a throw-away CA: %s", why)
+    hs__exit code = why ? hs__fault_set(fault, HS__EXIT_INTERNAL, "making a throw-away CA: %s", why)
                         : hs__ca_make(provider, &plan, fault);
     hs__name_list_free(&plan.permitted);
     return code;

@@ -17,12 +17,13 @@ static hs__exit add_cert(hs_span der, const char *where, hs__certs *out, hs__fau
     hs__rd_root root;
     hs__cert *v = realloc(out->v, (out->n + 1) * sizeof *v);
     if (!v)
-        return hs__fail(fault, HS__EXIT_INTERNAL, "out of memory");
+        return hs__fault_set(fault, HS__EXIT_INTERNAL, "out of memory");
     out->v = v;
     hs_status st = hs__certificate_read(der, NULL, &v[out->n], &root);
     if (st)
-        return hs__fail(fault, HS__EXIT_INTERNAL, "%s: certificate %zu is not well formed: %s: %s",
-                        hs__safe(where), out->n + 1, root.where, root.problem);
+        return hs__fault_set(fault, HS__EXIT_INTERNAL,
+                             "%s: certificate %zu is not well formed: %s: %s", hs__safe(where),
+                             out->n + 1, root.where, root.problem);
     out->n++;
     return HS__EXIT_OK;
 }
@@ -54,7 +55,7 @@ hs__exit hs__certs_parse(hs_span text, const char *where, hs__certs *out, hs__fa
     /* What decodes from base64 is shorter than the text, also with three bytes more a block. */
     out->der.p = malloc(text.n + 4);
     if (!out->der.p)
-        return hs__fail(fault, HS__EXIT_INTERNAL, "out of memory");
+        return hs__fault_set(fault, HS__EXIT_INTERNAL, "out of memory");
     if (hs__pem_looks_like(text)) {
         code = add_blocks(text, where, out, fault);
     } else if (text.n > 0 && text.p[0] == 0x30) {
@@ -65,8 +66,8 @@ hs__exit hs__certs_parse(hs_span text, const char *where, hs__certs *out, hs__fa
         code = HS__EXIT_OK;
     }
     if (code == HS__EXIT_OK && out->n == 0)
-        code = hs__fail(fault, HS__EXIT_INTERNAL, "%s holds no certificate, neither PEM nor DER",
-                        hs__safe(where));
+        code = hs__fault_set(fault, HS__EXIT_INTERNAL,
+                             "%s holds no certificate, neither PEM nor DER", hs__safe(where));
     if (code)
         hs__certs_free(out);
     return code;
@@ -86,7 +87,7 @@ hs__exit hs__certs_add_pem(hs_span der, hs__bytes *text, hs__fault *fault) {
     size_t n = hs__pem_room("CERTIFICATE", der.n);
     uint8_t *p = realloc(text->p, text->n + n);
     if (!p)
-        return hs__fail(fault, HS__EXIT_INTERNAL, "out of memory");
+        return hs__fault_set(fault, HS__EXIT_INTERNAL, "out of memory");
     text->p = p;
     hs_status st = hs__pem_write("CERTIFICATE", der, (char *)p + text->n, &n);
     if (st)

@@ -25,9 +25,9 @@ hs__exit hs__default_ca_folder(char out[HS__FILE_PATH], hs__fault *fault) {
         n = -1;
     if (n >= 0 && n < HS__FILE_PATH)
         return HS__EXIT_OK;
-    hs__fail(fault, HS__EXIT_INTERNAL,
-             "where the default CA lives is not known: neither "
-             "MINI_CA_DIR nor HOME is set to a usable path");
+    hs__fault_set(fault, HS__EXIT_INTERNAL,
+                  "where the default CA lives is not known: neither "
+                  "MINI_CA_DIR nor HOME is set to a usable path");
     return hs__hint(fault, "set MINI_CA_DIR=FOLDER");
 }
 
@@ -61,8 +61,9 @@ static hs__exit issue_local(const hs__ca *ca, hs__local_identity *out, hs__fault
     const char *why = NULL;
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES && !why; i++)
         why = hs__name_list_add(&plan.names, NAMES[i]);
-    hs__exit code = why ? hs__fail(fault, HS__EXIT_INTERNAL, "a certificate for localhost: %s", why)
-                        : hs__ca_issue(ca, &plan, &issued, fault);
+    hs__exit code =
+        why ? hs__fault_set(fault, HS__EXIT_INTERNAL, "a certificate for localhost: %s", why)
+            : hs__ca_issue(ca, &plan, &issued, fault);
     if (code == HS__EXIT_OK)
         code = hs__ca_record(ca, &issued, HS__PROFILE_SERVER, NULL, fault);
     if (code == HS__EXIT_OK) {

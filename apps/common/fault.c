@@ -3,7 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-hs__exit hs__fail(hs__fault *fault, hs__exit code, const char *format, ...) {
+hs__exit hs__fault_set(hs__fault *fault, hs__exit code, const char *format, ...) {
     va_list args;
     va_start(args, format);
     vsnprintf(fault->text, sizeof fault->text, format, args);
@@ -40,5 +40,5 @@ hs__exit hs__fail_status(hs__fault *fault, hs_status status, const char *format,
     va_start(args, format);
     vsnprintf(what, sizeof what, format, args);
     va_end(args);
-    return hs__fail(fault, exit_for(status), "%s: %s", what, hs_status_text(status));
+    return hs__fault_set(fault, exit_for(status), "%s: %s", what, hs_status_text(status));
 }

@@ -15,7 +15,7 @@ typedef struct {
 } hs__fault;
 
 /* Fills the text, empties the hint, returns `code`. */
-hs__exit hs__fail(hs__fault *fault, hs__exit code, const char *format, ...) HS_PRINTF(3, 4);
+hs__exit hs__fault_set(hs__fault *fault, hs__exit code, const char *format, ...) HS_PRINTF(3, 4);
 
 /* Adds the hint; returns the fault's code. */
 hs__exit hs__hint(hs__fault *fault, const char *format, ...) HS_PRINTF(2, 3);

@@ -24,12 +24,12 @@ hs_span hs__bytes_span(const hs__bytes *bytes) {
 }
 
 static hs__exit fail_errno(hs__fault *fault, const char *what, const char *path) {
-    return hs__fail(fault, HS__EXIT_INTERNAL, "cannot %s %s: %s", what, hs__safe(path),
-                    strerror(errno));
+    return hs__fault_set(fault, HS__EXIT_INTERNAL, "cannot %s %s: %s", what, hs__safe(path),
+                         strerror(errno));
 }
 
 static hs__exit fail_nomem(hs__fault *fault, const char *path) {
-    return hs__fail(fault, HS__EXIT_INTERNAL, "cannot read %s: out of memory", hs__safe(path));
+    return hs__fault_set(fault, HS__EXIT_INTERNAL, "cannot read %s: out of memory", hs__safe(path));
 }
 
 /* ---- reading ------------------------------------------------------------------------------ */
@@ -64,8 +64,8 @@ static hs__exit read_all(int fd, const char *path, size_t limit, hs__bytes *out,
         if (n == 0)
             return HS__EXIT_OK;
         if (out->n > limit)
-            return hs__fail(fault, HS__EXIT_INTERNAL, "%s is larger than %zu bytes", hs__safe(path),
-                            limit);
+            return hs__fault_set(fault, HS__EXIT_INTERNAL, "%s is larger than %zu bytes",
+                                 hs__safe(path), limit);
     }
 }
 
@@ -90,7 +90,7 @@ bool hs__file_exists(const char *path) {
 }
 
 static hs__exit fail_exists(hs__fault *fault, const char *path) {
-    hs__fail(fault, HS__EXIT_EXISTS, "%s exists", hs__safe(path));
+    hs__fault_set(fault, HS__EXIT_EXISTS, "%s exists", hs__safe(path));
     return hs__hint(fault, "--force overwrites it; or choose another name");
 }
 

@@ -11,12 +11,12 @@ void hs__json_print(FILE *stream, json_t *document) {
     json_decref(document);
 }
 
-json_t *hs__json_text(const char *text) {
+json_t *hs__json_string(const char *text) {
     json_t *as_is = json_string(text);
     return as_is ? as_is : json_string(hs__safe(text));
 }
 
-json_t *hs__json_time(int64_t seconds) {
+json_t *hs__json_date(int64_t seconds) {
     hs__civil c;
     hs__civil_from_time(seconds, &c);
     return json_sprintf("%04d-%02d-%02dT%02d:%02d:%02dZ", c.year, c.month, c.day, c.hour, c.minute,

@@ -10,9 +10,9 @@
 void hs__json_print(FILE *stream, json_t *document);
 
 /* A string from foreign bytes: valid UTF-8 as it is (jansson escapes), else as hs__safe. */
-json_t *hs__json_text(const char *text);
+json_t *hs__json_string(const char *text);
 
 /* "2026-11-18T12:00:00Z" */
-json_t *hs__json_time(int64_t seconds);
+json_t *hs__json_date(int64_t seconds);
 
 #endif

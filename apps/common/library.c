@@ -10,8 +10,8 @@ static hs__exit fail_unknown(const char *name, hs__fault *fault) {
     size_t at = 0;
     for (const char *const *known = hs_provider_names(); *known && at < sizeof all; known++)
         at += (size_t)snprintf(all + at, sizeof all - at, "%s%s", at ? ", " : "", *known);
-    return hs__fail(fault, HS__EXIT_USAGE, "--provider: '%s' is not known, expected one of %s",
-                    hs__safe(name), all);
+    return hs__fault_set(fault, HS__EXIT_USAGE, "--provider: '%s' is not known, expected one of %s",
+                         hs__safe(name), all);
 }
 
 static hs__exit open_library(const char *name, hs_provider **out, hs__fault *fault) {

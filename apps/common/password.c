@@ -28,20 +28,20 @@ const char *hs__password_take_fd(const char *value, void *field) {
 static hs__exit read_line(int fd, const char *where, hs__bytes *out, hs__fault *fault) {
     *out = (hs__bytes){.p = calloc(1, PASSWORD_MAX + 1), .n = 0};
     if (!out->p)
-        return hs__fail(fault, HS__EXIT_INTERNAL, "out of memory");
+        return hs__fault_set(fault, HS__EXIT_INTERNAL, "out of memory");
     for (;;) {
         char c;
         ssize_t n = read(fd, &c, 1);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return hs__fail(fault, HS__EXIT_INTERNAL, "cannot read the password from %s: %s", where,
-                            strerror(errno));
+            return hs__fault_set(fault, HS__EXIT_INTERNAL, "cannot read the password from %s: %s",
+                                 where, strerror(errno));
         if (n == 0 || c == '\n')
             break;
         if (out->n == PASSWORD_MAX)
-            return hs__fail(fault, HS__EXIT_INTERNAL, "the password in %s is longer than %d bytes",
-                            where, PASSWORD_MAX);
+            return hs__fault_set(fault, HS__EXIT_INTERNAL,
+                                 "the password in %s is longer than %d bytes", where, PASSWORD_MAX);
         out->p[out->n++] = (uint8_t)c;
     }
     if (out->n > 0 && out->p[out->n - 1] == '\r')
@@ -52,8 +52,8 @@ static hs__exit read_line(int fd, const char *where, hs__bytes *out, hs__fault *
 static hs__exit from_file(const char *path, hs__bytes *out, hs__fault *fault) {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
-        return hs__fail(fault, HS__EXIT_INTERNAL, "cannot read the password file %s: %s",
-                        hs__safe(path), strerror(errno));
+        return hs__fault_set(fault, HS__EXIT_INTERNAL, "cannot read the password file %s: %s",
+                             hs__safe(path), strerror(errno));
     struct stat st;
     if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 077) != 0)
         hs__say_warning("others may read the password file %s; chmod 600 it", hs__safe(path));
@@ -91,8 +91,8 @@ static hs__exit ask(const char *question, hs__bytes *out, hs__fault *fault) {
     if (tcsetattr(terminal, TCSAFLUSH, &silent) == 0)
         code = read_line(terminal, "the terminal", out, fault);
     else
-        code = hs__fail(fault, HS__EXIT_INTERNAL, "cannot switch the terminal's echo off: %s",
-                        strerror(errno));
+        code = hs__fault_set(fault, HS__EXIT_INTERNAL, "cannot switch the terminal's echo off: %s",
+                             strerror(errno));
     (void)tcsetattr(terminal, TCSANOW, &before);
     sigaction(SIGINT, &old_int, NULL);
     sigaction(SIGTERM, &old_term, NULL);
@@ -105,7 +105,8 @@ static hs__exit ask_twice(hs__bytes *out, hs__fault *fault) {
     bool same = code == HS__EXIT_OK && again.n == out->n && hs__ct_equal(again.p, out->p, out->n);
     hs__bytes_free(&again);
     if (code == HS__EXIT_OK && !same)
-        code = hs__fail(fault, HS__EXIT_PASSWORD, "the two passwords differ; nothing was done");
+        code =
+            hs__fault_set(fault, HS__EXIT_PASSWORD, "the two passwords differ; nothing was done");
     return code;
 }
 
@@ -113,8 +114,8 @@ static hs__exit from_terminal(const char *what, bool is_new, hs__bytes *out, hs_
     char question[600];
     terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
     if (terminal < 0 || tcgetattr(terminal, &before) != 0) {
-        hs__fail(fault, HS__EXIT_PASSWORD, "%s needs a password and there is no terminal to ask on",
-                 what);
+        hs__fault_set(fault, HS__EXIT_PASSWORD,
+                      "%s needs a password and there is no terminal to ask on", what);
         hs__hint(fault, "give --password-file=F or --password-fd=N");
     } else {
         snprintf(question, sizeof question, is_new ? "New password for %s" : "Password for %s",
@@ -140,7 +141,7 @@ hs__exit hs__password_get(const hs__password_source *source, const char *what, b
     else
         code = from_terminal(what, is_new, out, fault);
     if (code == HS__EXIT_OK && is_new && out->n == 0)
-        code = hs__fail(fault, HS__EXIT_PASSWORD, "the password for %s is empty", what);
+        code = hs__fault_set(fault, HS__EXIT_PASSWORD, "the password for %s is empty", what);
     if (code)
         hs__bytes_free(out);
     return code;

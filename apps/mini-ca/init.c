@@ -155,7 +155,7 @@ static json_t *rules_json(const hs__name_list *rules) {
     for (size_t i = 0; i < rules->n; i++) {
         char text[300];
         hs__general_name_text(&rules->v[i], text, sizeof text);
-        json_array_append_new(list, hs__json_text(text));
+        json_array_append_new(list, hs__json_string(text));
     }
     return list;
 }
@@ -165,9 +165,9 @@ static void tell_json(const hs__ca *ca, const hs__ca_plan *plan) {
     hs__name_text(ca->root.v->subject, name, sizeof name);
     hs__json_print(
         stdout, json_pack("{s:b, s:o, s:o, s:s, s:o, s:b, s:b, s:o, s:o}", "ok", 1, "folder",
-                          hs__json_text(ca->folder), "root",
-                          hs__json_text(hs__ca_path(ca->folder, "root.pem", path)), "subject", name,
-                          "not_after", hs__json_time(ca->root.v->not_after), "intermediate",
+                          hs__json_string(ca->folder), "root",
+                          hs__json_string(hs__ca_path(ca->folder, "root.pem", path)), "subject",
+                          name, "not_after", hs__json_date(ca->root.v->not_after), "intermediate",
                           ca->issuing.n > 0, "encrypted", plan->password.p != NULL, "permitted",
                           rules_json(&plan->permitted), "excluded", rules_json(&plan->excluded)));
 }
@@ -195,7 +195,7 @@ static hs__exit make(const args *a, const hs__ca_plan *plan, hs__fault *fault) {
 static void tell_dry_run(const args *a, const hs__ca_plan *plan) {
     if (a->base.common.json) {
         hs__json_print(stdout, json_pack("{s:b, s:b, s:o, s:o, s:o}", "ok", 1, "dry_run", 1,
-                                         "folder", hs__json_text(plan->folder), "permitted",
+                                         "folder", hs__json_string(plan->folder), "permitted",
                                          rules_json(&plan->permitted), "excluded",
                                          rules_json(&plan->excluded)));
         return;

@@ -212,10 +212,11 @@ static hs__exit check_throw_away(const job *j, hs__fault *fault) {
         if (is_local(&j->plan.names.v[i]))
             continue;
         hs__general_name_text(&j->plan.names.v[i], text, sizeof text);
-        hs__fail(fault, HS__EXIT_UNTRUSTED,
-                 "there is no CA in %s, and a throw-away one is for localhost, .test and loopback "
-                 "addresses only, not for %s",
-                 hs__safe(j->folder), text);
+        hs__fault_set(
+            fault, HS__EXIT_UNTRUSTED,
+            "there is no CA in %s, and a throw-away one is for localhost, .test and loopback "
+            "addresses only, not for %s",
+            hs__safe(j->folder), text);
         return hs__hint(fault, "%s init makes a CA for other names", mini_ca_command(&j->a->base));
     }
     return HS__EXIT_OK;
@@ -317,8 +318,8 @@ static hs__exit tell_json(const job *j, hs__fault *fault) {
     if (code)
         return code;
     json_object_set_new(entry, "ok", json_true());
-    json_object_set_new(entry, "key_file", hs__json_text(j->a->key ? j->a->key : j->key_file));
-    json_object_set_new(entry, "folder", hs__json_text(j->ca.folder));
+    json_object_set_new(entry, "key_file", hs__json_string(j->a->key ? j->a->key : j->key_file));
+    json_object_set_new(entry, "folder", hs__json_string(j->ca.folder));
     json_object_set_new(entry, "made_ca", json_boolean(j->made_ca));
     hs__json_print(stdout, entry);
     return HS__EXIT_OK;
@@ -327,8 +328,8 @@ static hs__exit tell_json(const job *j, hs__fault *fault) {
 static void tell_dry_run(const job *j) {
     if (j->a->base.common.json) {
         hs__json_print(stdout, json_pack("{s:b, s:b, s:o, s:o, s:b}", "ok", 1, "dry_run", 1, "file",
-                                         hs__json_text(j->cert_file), "key_file",
-                                         hs__json_text(j->a->key ? j->a->key : j->key_file),
+                                         hs__json_string(j->cert_file), "key_file",
+                                         hs__json_string(j->a->key ? j->a->key : j->key_file),
                                          "made_ca", !hs__ca_exists(j->folder)));
         return;
     }

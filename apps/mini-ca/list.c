@@ -74,7 +74,7 @@ static void put_all(const args *a, const char *folder, json_t *entries) {
     json_t *entry;
     if (a->base.common.json) {
         hs__json_print(stdout, json_pack("{s:b, s:o, s:O}", "ok", 1, "folder",
-                                         hs__json_text(folder), "certificates", entries));
+                                         hs__json_string(folder), "certificates", entries));
         return;
     }
     if (a->base.common.quiet)

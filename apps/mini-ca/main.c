@@ -54,8 +54,8 @@ hs__exit mini_ca_folder(const mini_ca *settings, char *out, hs__fault *fault) {
     int n = snprintf(out, HS__FILE_PATH, "%s", settings->folder);
     if (n > 0 && n < HS__FILE_PATH)
         return HS__EXIT_OK;
-    return hs__fail(fault, HS__EXIT_USAGE, "-C: '%s' cannot be a folder",
-                    hs__safe(settings->folder));
+    return hs__fault_set(fault, HS__EXIT_USAGE, "-C: '%s' cannot be a folder",
+                         hs__safe(settings->folder));
 }
 
 const char *mini_ca_command(const mini_ca *settings) {

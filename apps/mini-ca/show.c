@@ -179,7 +179,7 @@ static json_t *extensions_json(const hs__cert *cert) {
         hs__oid_dotted(e.oid, dotted, sizeof dotted);
         json_array_append_new(all,
                               json_pack("{s:s, s:s, s:b, s:o}", "name", name, "oid", dotted,
-                                        "critical", e.is_critical, "text", hs__json_text(text)));
+                                        "critical", e.is_critical, "text", hs__json_string(text)));
     }
     return all;
 }
@@ -194,10 +194,10 @@ static json_t *certificate_json(const subject *s) {
         snprintf(name, sizeof name, "%s", FIELDS[i].name);
         for (char *p = name; *p; p++)
             *p = *p == ' ' ? '_' : *p;
-        json_object_set_new(object, name, hs__json_text(text));
+        json_object_set_new(object, name, hs__json_string(text));
     }
-    json_object_set_new(object, "not_before", hs__json_time(s->cert->not_before));
-    json_object_set_new(object, "not_after", hs__json_time(s->cert->not_after));
+    json_object_set_new(object, "not_before", hs__json_date(s->cert->not_before));
+    json_object_set_new(object, "not_after", hs__json_date(s->cert->not_after));
     json_object_set_new(object, "names", hs__json_names(s->cert));
     json_object_set_new(object, "extensions", extensions_json(s->cert));
     return object;
@@ -352,9 +352,10 @@ static hs__exit find_in_index(const args *a, const char *what, hs__bytes *out, h
     json_decref(entries);
     if (out->p)
         return HS__EXIT_OK;
-    return hs__fail(fault, HS__EXIT_INTERNAL,
-                    "there is no file %s, and no certificate with that serial number or name in %s",
-                    hs__safe(what), hs__safe(folder));
+    return hs__fault_set(
+        fault, HS__EXIT_INTERNAL,
+        "there is no file %s, and no certificate with that serial number or name in %s",
+        hs__safe(what), hs__safe(folder));
 }
 
 static hs__exit run(const args *a, const char *what, hs__fault *fault) {

@@ -138,10 +138,10 @@ static json_t *path_json(const hs_report *report) {
         const hs_report_cert *c = &report->path[i];
         json_array_append_new(
             path, json_pack("{s:o, s:o, s:o, s:s, s:s, s:s, s:o, s:o}", "subject",
-                            hs__json_text(c->subject), "issuer", hs__json_text(c->issuer), "names",
-                            hs__json_text(c->names), "key", c->key, "serial", c->serial, "sha256",
-                            c->sha256, "not_before", hs__json_time(c->not_before), "not_after",
-                            hs__json_time(c->not_after)));
+                            hs__json_string(c->subject), "issuer", hs__json_string(c->issuer),
+                            "names", hs__json_string(c->names), "key", c->key, "serial", c->serial,
+                            "sha256", c->sha256, "not_before", hs__json_date(c->not_before),
+                            "not_after", hs__json_date(c->not_after)));
     }
     return path;
 }
@@ -152,16 +152,16 @@ static void put_json(const hs_report *report) {
         const hs_report_row *row = &report->rows[i];
         json_array_append_new(checks, json_pack("{s:s, s:b, s:i, s:o, s:o, s:o, s:o, s:s}", "check",
                                                 row->check, "ok", row->ok, "depth", row->depth,
-                                                "subject", hs__json_text(row->subject), "expected",
-                                                hs__json_text(row->expected), "got",
-                                                hs__json_text(row->got), "fix",
-                                                hs__json_text(row->fix), "rule", row->rule));
+                                                "subject", hs__json_string(row->subject),
+                                                "expected", hs__json_string(row->expected), "got",
+                                                hs__json_string(row->got), "fix",
+                                                hs__json_string(row->fix), "rule", row->rule));
     }
     hs__json_print(stdout,
                    json_pack("{s:b, s:s, s:o, s:o, s:o, s:o, s:I, s:I}", "ok",
                              report->verdict == HS_OK, "status", hs_status_name(report->verdict),
-                             "summary", hs__json_text(report->summary), "path", path_json(report),
-                             "checks", checks, "anchor", hs__json_text(report->anchor_source),
+                             "summary", hs__json_string(report->summary), "path", path_json(report),
+                             "checks", checks, "anchor", hs__json_string(report->anchor_source),
                              "anchors", (json_int_t)report->anchors, "paths_tried",
                              (json_int_t)report->paths_tried));
 }
@@ -173,7 +173,7 @@ static hs__exit verify(const args *a, hs_provider *provider, hs_trust *trust,
     hs_report *report = NULL;
     hs_span *chain = calloc(certs->n, sizeof *chain);
     if (!chain)
-        return hs__fail(fault, HS__EXIT_INTERNAL, "out of memory");
+        return hs__fault_set(fault, HS__EXIT_INTERNAL, "out of memory");
     for (size_t i = 0; i < certs->n; i++)
         chain[i] = certs->v[i].der;
     hs_verify_options o = {.size = sizeof o,
