@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/suites.h"
+#include "proto/record_header.h"
 
 enum { ALPN_NAME_MAX = 255, VERSION_13 = 0x0304 };
 
@@ -89,8 +90,9 @@ static const char *check_policy(const hs_options *o) {
     if (o->trust != NULL && o->now_ms == NULL) {
         return "trust needs now_ms: certificates cannot be judged without the time";
     }
-    if (o->record_size_limit != 0 && o->record_size_limit < 64) {
-        return "record_size_limit must be at least 64 (RFC 8449)";
+    if (o->record_size_limit != 0 &&
+        (o->record_size_limit < 64 || o->record_size_limit > HS__RECORD_INNER_MAX)) {
+        return "record_size_limit must be 64 to 16385 (RFC 8449)";
     }
     return NULL;
 }
