@@ -2,6 +2,7 @@
  * calls are seen; single-threaded, like the benchmark. */
 #include <errno.h>
 #include <malloc.h>
+#include <stdlib.h>
 
 #include "bench/bench.h"
 

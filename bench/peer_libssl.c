@@ -30,8 +30,8 @@ static const char *suite_name(uint16_t suite) {
                              : "TLS_CHACHA20_POLY1305_SHA256";
 }
 
-static SSL_CTX *context(const SSL_METHOD *method, uint16_t suite) {
-    SSL_CTX *ctx = SSL_CTX_new(method);
+static SSL_CTX *context(const SSL_METHOD *version, uint16_t suite) {
+    SSL_CTX *ctx = SSL_CTX_new(version);
     SSL_CTX_set_min_proto_version(ctx, TLS1_3_VERSION);
     SSL_CTX_set_ciphersuites(ctx, suite_name(suite));
     SSL_CTX_set1_groups_list(ctx, "X25519");
