@@ -58,7 +58,7 @@ leaf() { # name key ext issuer option...
     ext=$3
     issuer=$4
     shift 4
-    openssl req -new -key "$key.key" -subj "${subject:-/CN=a.test}" -utf8 -multivalue-rdn -out csr
+    openssl req -new -key "$key.key" -subj "${dn:-/CN=a.test}" -utf8 -multivalue-rdn -out csr
     openssl x509 -req -in csr -CA "$issuer.pem" -CAkey "$issuer.key" -set_serial "${serial:-7}" \
         -days 36400 -extfile "$ext.ext" -out "$name.pem" "$@"
 }
@@ -80,7 +80,7 @@ leaf() { # name key ext issuer option...
     leaf good p256 leaf root
     leaf sha1 p256 leaf root -sha1
     leaf v1 p256 none root
-    subject="/C=DE/O=Große Firma/OU=x+CN=a.test/emailAddress=a@a.test" leaf rich p256 rich root
+    dn="/C=DE/O=Große Firma/OU=x+CN=a.test/emailAddress=a@a.test" leaf rich p256 rich root
     leaf unknown p256 unknown root
     leaf policy p256 policy root
     serial=0 leaf serial_zero p256 leaf root

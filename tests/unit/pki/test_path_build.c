@@ -1,0 +1,263 @@
+#include "pki/path.h"
+
+#include <stdio.h>
+#include <time.h>
+
+#include "tests/unit/pki/pki_test.h"
+
+enum { POOL = 128 };
+
+/* Certificates of one test, all freed at its end. */
+typedef struct {
+    made *all[POOL];
+    size_t n;
+} world;
+
+static made *add(world *w, spec s) {
+    assert_true(w->n < POOL);
+    w->all[w->n] = make(&s);
+    return w->all[w->n++];
+}
+
+static void end(world *w) {
+    for (size_t i = 0; i < w->n; i++) {
+        made_free(w->all[i]);
+    }
+}
+
+typedef struct {
+    hs_status verdict;
+    size_t path_n, tried;
+    const uint8_t *path[HS__PATH_CERTS_MAX];
+    char summary[200];
+} result;
+
+/* Verifies list[0] with the others as pool, in the order given. */
+static result verify(const made *anchor, const made *const *list, size_t n) {
+    hs_span chain[POOL];
+    hs_trust *t;
+    hs_report *r;
+    result out = {0};
+    assert_ok(hs_trust_new(provider(), &t));
+    if (anchor != NULL) {
+        assert_ok(hs_trust_add(t, made_der(anchor), "test", 0, NULL, NULL));
+    }
+    for (size_t i = 0; i < n; i++) {
+        chain[i] = made_der(list[i]);
+    }
+    const hs_verify_options o = {
+        .size = sizeof(o), .chain = chain, .n_chain = n, .name = "a.test", .now = NOW};
+    out.verdict = hs_verify(provider(), t, &o, &r);
+    assert_non_null(r);
+    out.path_n = r->n_path;
+    out.tried = r->paths_tried;
+    for (size_t i = 0; i < r->n_path; i++) {
+        out.path[i] = r->path[i].der.p;
+    }
+    (void)snprintf(out.summary, sizeof(out.summary), "%s", r->summary);
+    hs_report_free(r);
+    hs_trust_unref(t);
+    return out;
+}
+
+static void the_order_of_the_pool_does_not_matter(void **state) {
+    (void)state;
+    world w = {0};
+    made *root = add(&w, (spec){.is_ca = true, .subject = "CN=root"});
+    made *high = add(&w, (spec){.is_ca = true, .subject = "CN=high", .issuer = root});
+    made *low = add(&w, (spec){.is_ca = true, .subject = "CN=low", .issuer = high});
+    made *leaf = add(&w, (spec){.issuer = low});
+    static const size_t orders[6][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
+                                        {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+    const made *const rest[] = {root, high, low};
+    for (size_t i = 0; i < 6; i++) {
+        const made *const list[] = {leaf, rest[orders[i][0]], rest[orders[i][1]],
+                                    rest[orders[i][2]]};
+        const result r = verify(root, list, 4);
+        assert_ok(r.verdict);
+        assert_int_equal(r.path_n, 4);
+        assert_ptr_equal(r.path[1], low->der);
+        assert_ptr_equal(r.path[2], high->der);
+    }
+    end(&w);
+}
+
+static void a_missing_link_is_an_unknown_issuer(void **state) {
+    (void)state;
+    world w = {0};
+    made *root = add(&w, (spec){.is_ca = true, .subject = "CN=root"});
+    made *high = add(&w, (spec){.is_ca = true, .subject = "CN=high", .issuer = root});
+    made *low = add(&w, (spec){.is_ca = true, .subject = "CN=low", .issuer = high});
+    made *leaf = add(&w, (spec){.issuer = low});
+    result r = verify(root, (const made *[]){leaf, low}, 2);
+    assert_status(r.verdict, HS_E_UNKNOWN_ISSUER);
+    assert_int_equal(r.path_n, 2);
+    assert_string_equal(r.summary, "issuer CN=high is not among the anchors of test (1)");
+    r = verify(NULL, (const made *[]){leaf, low, high, root}, 4);
+    assert_status(r.verdict, HS_E_UNKNOWN_ISSUER);
+    assert_int_equal(r.path_n, 4);
+    assert_string_equal(r.summary,
+                        "root CN=root is self-signed and is not trusted: nobody is trusted here");
+    end(&w);
+}
+
+/* Two CAs of the same name, or with the same key id, one of them real: both ways round. */
+static void decoys_do_not_mislead(void **state) {
+    (void)state;
+    world w = {0};
+    made *root = add(&w, (spec){.is_ca = true, .subject = "CN=root"});
+    made *mid = add(&w, (spec){.is_ca = true, .subject = "CN=mid", .issuer = root});
+    made *decoy = add(&w, (spec){.is_ca = true, .subject = "CN=mid", .issuer = root});
+    made *expired = add(&w, (spec){.is_ca = true,
+                                   .subject = "CN=mid",
+                                   .issuer = root,
+                                   .same_key_as = mid,
+                                   .to = FROM + 1});
+    made *no_ca = add(&w, (spec){.subject = "CN=mid", .issuer = root, .same_key_as = mid});
+    made *leaf = add(&w, (spec){.issuer = mid, .no_authority_key_id = true});
+    const made *const lists[][5] = {{leaf, decoy, expired, no_ca, mid},
+                                    {leaf, mid, decoy, expired, no_ca}};
+    for (size_t i = 0; i < 2; i++) {
+        const result r = verify(root, lists[i], 5);
+        assert_ok(r.verdict);
+        assert_ptr_equal(r.path[1], mid->der);
+    }
+    end(&w);
+}
+
+/* low is signed by two CAs; one way ends nowhere, the other at the anchor. */
+static void cross_signed_cas_and_dead_ends(void **state) {
+    (void)state;
+    world w = {0};
+    made *root = add(&w, (spec){.is_ca = true, .subject = "CN=root"});
+    made *gone = add(&w, (spec){.is_ca = true, .subject = "CN=gone"});
+    made *dead = add(&w, (spec){.is_ca = true, .subject = "CN=dead", .issuer = gone});
+    made *good = add(&w, (spec){.is_ca = true, .subject = "CN=good", .issuer = root});
+    made *low_dead = add(&w, (spec){.is_ca = true, .subject = "CN=low", .issuer = dead});
+    made *low_good = add(
+        &w, (spec){.is_ca = true, .subject = "CN=low", .issuer = good, .same_key_as = low_dead});
+    made *leaf = add(&w, (spec){.issuer = low_dead});
+    const made *const list[] = {leaf, low_dead, dead, low_good, good};
+    const result r = verify(root, list, 5);
+    assert_ok(r.verdict);
+    assert_int_equal(r.path_n, 4);
+    assert_ptr_equal(r.path[1], low_good->der);
+    end(&w);
+}
+
+static void loops_end(void **state) {
+    (void)state;
+    world w = {0};
+    made *a = add(&w, (spec){.is_ca = true, .subject = "CN=a"});
+    made *b = add(&w, (spec){.is_ca = true, .subject = "CN=b", .issuer = a});
+    made *a_by_b = add(&w, (spec){.is_ca = true, .subject = "CN=a", .issuer = b, .same_key_as = a});
+    made *other = add(&w, (spec){.is_ca = true, .subject = "CN=other"});
+    made *leaf = add(&w, (spec){.issuer = b});
+    const made *const list[] = {leaf, a_by_b, b, leaf};
+    const result r = verify(other, list, 4);
+    assert_status(r.verdict, HS_E_UNKNOWN_ISSUER);
+    end(&w);
+}
+
+/* The anchor is not self-signed: an intermediate that the user chose to trust. */
+static void an_anchor_need_not_be_a_root(void **state) {
+    (void)state;
+    world w = {0};
+    made *root = add(&w, (spec){.is_ca = true, .subject = "CN=root"});
+    made *mid = add(&w, (spec){.is_ca = true, .subject = "CN=mid", .issuer = root});
+    made *leaf = add(&w, (spec){.issuer = mid});
+    const result r = verify(mid, (const made *[]){leaf, mid, root}, 3);
+    assert_ok(r.verdict);
+    assert_int_equal(r.path_n, 2);
+    end(&w);
+}
+
+/* Like OpenSSL and Go: a certificate that was put among the anchors itself is trusted. */
+static void a_leaf_may_be_an_anchor(void **state) {
+    (void)state;
+    world w = {0};
+    made *self = add(&w, (spec){.subject = "CN=self", .no_basic_constraints = true});
+    made *other = add(&w, (spec){.subject = "CN=self"});
+    result r = verify(self, (const made *[]){self}, 1);
+    assert_ok(r.verdict);
+    assert_int_equal(r.path_n, 1);
+    r = verify(other, (const made *[]){self}, 1);
+    assert_status(r.verdict, HS_E_UNKNOWN_ISSUER);
+    assert_string_equal(r.summary,
+                        "certificate is self-signed and is not among the anchors of test (1); "
+                        "one there has this name, but another key");
+    end(&w);
+}
+
+static void a_chain_may_have_ten_intermediates(void **state) {
+    (void)state;
+    world w = {0};
+    const made *list[POOL];
+    made *root = add(&w, (spec){.is_ca = true, .subject = "CN=root"});
+    made *last = root;
+    for (size_t i = 1; i <= 10; i++) {
+        char subject[32];
+        (void)snprintf(subject, sizeof(subject), "CN=mid %zu", i);
+        last = add(&w, (spec){.is_ca = true, .subject = subject, .issuer = last});
+        list[i] = last;
+    }
+    list[0] = add(&w, (spec){.issuer = last});
+    result r = verify(root, list, 11);
+    assert_ok(r.verdict);
+    assert_int_equal(r.path_n, 12);
+    list[11] = add(&w, (spec){.is_ca = true, .subject = "CN=mid 11", .issuer = last});
+    list[0] = add(&w, (spec){.issuer = list[11]});
+    r = verify(root, list, 12);
+    assert_status(r.verdict, HS_E_UNKNOWN_ISSUER);
+    end(&w);
+}
+
+/* 11 names, 10 cross-signed certificates each, all of them leading to each other and none to
+ * the anchor: the search gives up soon, and says so. */
+static void a_hostile_pool_is_bounded(void **state) {
+    (void)state;
+    world w = {0};
+    enum { CAS = 11 };
+    made *ca[CAS];
+    const made *list[POOL];
+    size_t n = 1;
+    char name[CAS][32];
+    made *root = add(&w, (spec){.is_ca = true, .subject = "CN=root"});
+    for (size_t i = 0; i < CAS; i++) {
+        (void)snprintf(name[i], sizeof(name[i]), "CN=ca %zu", i);
+        ca[i] = add(&w, (spec){.is_ca = true, .subject = name[i]});
+    }
+    for (size_t i = 0; i < CAS; i++) {
+        for (size_t k = 0; k < CAS; k++) {
+            if (i != k && n < 108) {
+                list[n++] = add(&w, (spec){.is_ca = true,
+                                           .subject = name[i],
+                                           .issuer = ca[k],
+                                           .same_key_as = ca[i]});
+            }
+        }
+    }
+    list[0] = add(&w, (spec){.issuer = ca[0]});
+    const clock_t before = clock();
+    const result r = verify(root, list, n);
+    const double seconds = (double)(clock() - before) / CLOCKS_PER_SEC;
+    assert_status(r.verdict, HS_E_VERIFY_LIMIT);
+    /* 100 signatures at a few ms each; far more only if the search were not bounded. */
+    assert_true(seconds < 20);
+    end(&w);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_order_of_the_pool_does_not_matter),
+        cmocka_unit_test(a_missing_link_is_an_unknown_issuer),
+        cmocka_unit_test(decoys_do_not_mislead),
+        cmocka_unit_test(cross_signed_cas_and_dead_ends),
+        cmocka_unit_test(loops_end),
+        cmocka_unit_test(an_anchor_need_not_be_a_root),
+        cmocka_unit_test(a_leaf_may_be_an_anchor),
+        cmocka_unit_test(a_chain_may_have_ten_intermediates),
+        cmocka_unit_test(a_hostile_pool_is_bounded),
+    };
+    return RUN(tests);
+}
