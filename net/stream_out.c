@@ -236,3 +236,13 @@ int hs_uv_shutdown(hs_uv_shutdown_req *req, hs_uv_stream *s, hs_uv_shutdown_cb c
     send_soon(s);
     return 0;
 }
+
+int hs_uv_key_update(hs_uv_stream *s, bool ask_peer) {
+    if (s->phase != HS__UV_OPEN || s->shutdown)
+        return UV_ENOTCONN;
+    hs_status st = hs_key_update(s->conn, ask_peer);
+    if (st)
+        return st == HS_E_NOT_YET ? UV_EAGAIN : st == HS_E_NOMEM ? UV_ENOMEM : UV_EPROTO;
+    send_soon(s);
+    return 0;
+}

@@ -1,0 +1,180 @@
+#include <string.h>
+#include <sys/socket.h>
+
+#include "apps/common/say.h"
+#include "apps/hs-client/client.h"
+
+#define AT(field) .at = offsetof(client_args, field)
+
+static const hs__option OPTIONS[] = {
+    {.group = "After the handshake (default: close)",
+     .name = "http",
+     .kind = HS__OPT_TEXT,
+     AT(http),
+     .argument = "PATH",
+     .if_bare = "/",
+     .help = "GET PATH (/), the body on standard output"},
+    {.name = "io",
+     .kind = HS__OPT_FLAG,
+     AT(io),
+     .help =
+         "standard input to the peer, the peer to standard output; bytes are never interpreted"},
+    {.name = "hold",
+     .kind = HS__OPT_DURATION,
+     AT(hold_ms),
+     .argument = "DUR",
+     .help = "keep the connection open for DUR"},
+    {.name = "key-update",
+     .kind = HS__OPT_FLAG,
+     AT(key_update),
+     .help = "replace the keys once, and ask the peer for the same"},
+
+    HS__OFFER_OPTIONS(client_args, offer, "Offer"),
+    {.name = "shares",
+     .kind = HS__OPT_WORDS,
+     AT(shares),
+     .argument = "A,B",
+     .help = "groups to send a key share for; empty asks for a HelloRetryRequest"},
+    {.name = "servername",
+     .kind = HS__OPT_TEXT,
+     AT(server_name),
+     .argument = "NAME",
+     .aliases = "sni",
+     .help = "the name to ask for (SNI) and to verify"},
+    {.name = "no-servername",
+     .kind = HS__OPT_FLAG,
+     AT(no_server_name),
+     .aliases = "noservername",
+     .help = "send no name"},
+    {.name = "no-compat",
+     .kind = HS__OPT_FLAG,
+     AT(no_compat),
+     .help = "no middlebox compatibility (no session id, no ChangeCipherSpec)"},
+    HS__IDENTITY_OPTIONS(client_args, identity, "Who we are", "certificate to show when asked"),
+
+    {.group = "Trust",
+     .name = "cacert",
+     .kind = HS__OPT_LIST,
+     AT(cacert),
+     .argument = "F",
+     .aliases = "cafile CAfile ca-file",
+     .help = "believe these certificates, and nobody else (default: the system's, and the "
+             "default mini-ca for local names)"},
+    {.name = "verify-name",
+     .kind = HS__OPT_TEXT,
+     AT(verify_name),
+     .argument = "NAME",
+     .help = "the name that the certificate must be for"},
+    {.name = "pin",
+     .kind = HS__OPT_TEXT,
+     AT(pin),
+     .argument = "sha256:HEX",
+     .help = "the SHA-256 that the certificate, or its public key, must have besides"},
+    {.name = "insecure",
+     .letter = 'k',
+     .kind = HS__OPT_FLAG,
+     AT(insecure),
+     .help = "go on when the certificate is not trusted, and say so"},
+
+    HS__SEE_OPTIONS(client_args, see),
+    {.name = "show",
+     .kind = HS__OPT_WORDS,
+     AT(show),
+     .argument = "WHAT",
+     .help = "more in the summary: chain, keys, timing"},
+    {.name = "expect",
+     .kind = HS__OPT_WORDS,
+     AT(expect),
+     .argument = "K=V",
+     .help =
+         "exit 6 unless so: version, suite, group, sigalg, alpn, servername, hrr, trusted, key, "
+         "subject"},
+
+    {.group = "Net",
+     .name = "timeout",
+     .kind = HS__OPT_DURATION,
+     AT(timeout_ms),
+     .argument = "DUR",
+     .aliases = "connect-timeout",
+     .help = "for resolving, connecting and the handshake; then for silence (10s; 0: none)"},
+    {.letter = '4',
+     .name = "ipv4",
+     .kind = HS__OPT_SET,
+     AT(family),
+     .value = AF_INET,
+     .help = "IPv4 only"},
+    {.letter = '6',
+     .name = "ipv6",
+     .kind = HS__OPT_SET,
+     AT(family),
+     .value = AF_INET6,
+     .help = "IPv6 only"},
+    {.name = "connect-to",
+     .kind = HS__OPT_TEXT,
+     AT(connect_to),
+     .argument = "H:P",
+     .help = "connect there; names stay those of HOST"},
+    HS__COMMON_OPTIONS(client_args, common),
+    {0}};
+
+const hs__program client_program = {
+    .name = "hs-client",
+    .usage = "[OPTIONS] HOST[:PORT]",
+    .about = "One TLS connection: say exactly what happened, optionally move data.",
+    .examples =
+        "  hs-client example.com                    verdict, version, suite, group, chain, time\n"
+        "  hs-client -v example.com                 and the handshake line by line\n"
+        "  hs-client --http=/ --cacert=root.pem localhost:4433\n"
+        "  hs-client --expect=version=1.3,group=x25519 example.com     for CI: exit 0 or 6\n",
+    .notes = "Port 443; [::1]:4433; unix:/path.\n"
+             "Exit codes: 0 done, 2 usage, 3 cannot connect, 4 handshake failed, 5 not trusted,\n"
+             "6 expectation not met, 7 cut without close_notify, 124 timeout, 130 interrupted.\n",
+    .options = OPTIONS,
+    .min_operands = 1,
+    .max_operands = 1,
+    .operands = "HOST[:PORT]",
+};
+
+static bool is_shown(const char *word) {
+    return strcmp(word, "chain") == 0 || strcmp(word, "keys") == 0 || strcmp(word, "timing") == 0;
+}
+
+static hs__exit check(const client_args *a) {
+    hs__fault fault;
+    if ((a->http != NULL) + a->io + (a->hold_ms > 0) > 1)
+        return hs__usage_error(&client_program, "--http, --io and --hold exclude each other");
+    if (a->io && a->common.json)
+        return hs__usage_error(&client_program, "--io and --json both want standard output");
+    if (a->no_server_name && a->server_name)
+        return hs__usage_error(&client_program,
+                               "--servername and --no-servername exclude each other");
+    if (a->http && strpbrk(a->http, " \r\n"))
+        return hs__usage_error(&client_program, "--http: a path has no spaces or line ends");
+    for (size_t i = 0; i < a->show.n; i++)
+        if (!is_shown(a->show.v[i]))
+            return hs__usage_error(&client_program,
+                                   "--show: '%s' is not one of chain, keys, timing",
+                                   hs__safe(a->show.v[i]));
+    if (client_expect_check(a, &fault) || client_pin_check(a, &fault))
+        return hs__usage_error(&client_program, "%s", fault.text);
+    return HS__EXIT_OK;
+}
+
+int client_args_read(int argc, char **argv, client_args *a, hs__exit *code) {
+    static const hs__password_source NO_PASSWORD = HS__NO_PASSWORD_SOURCE;
+    *a = (client_args){.timeout_ms = 10000, .family = AF_UNSPEC};
+    a->identity.password = NO_PASSWORD;
+    int first = hs__options_parse(&client_program, argc, argv, a, code);
+    if (first < 0)
+        return first;
+    *code = check(a);
+    return *code ? -1 : first;
+}
+
+void client_args_free(client_args *a) {
+    hs__list *lists[] = {&a->offer.suites, &a->offer.groups,  &a->offer.schemes, &a->offer.alpn,
+                         &a->shares,       &a->identity.cert, &a->identity.key,  &a->cacert,
+                         &a->show,         &a->expect};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        hs__list_free(lists[i]);
+}

@@ -1,0 +1,127 @@
+/* client.h - one run of hs-client: what was asked for, how far it is, what came of it.
+ *
+ * main.c goes through connect.c (resolve, connect), session.c (TLS, then what follows the
+ * handshake: close.c, http.c, io.c) and summary.c (what is said at the end). */
+#ifndef HS_CLIENT_CLIENT_H
+#define HS_CLIENT_CLIENT_H
+
+#include <netdb.h>
+
+#include "apps/common/address.h"
+#include "apps/tls/facts.h"
+#include "apps/tls/failure.h"
+#include "apps/tls/identity.h"
+#include "apps/tls/offer.h"
+#include "apps/tls/see.h"
+#include "handshake/uv.h"
+
+typedef struct {
+    hs__common common;
+    hs__offer_options offer;
+    hs__list shares;
+    hs__identity_options identity;
+    hs__see_options see;
+    const char *http, *server_name, *verify_name, *pin, *connect_to;
+    bool no_server_name, io, key_update, no_compat, insecure;
+    hs__list cacert, show, expect;
+    uint64_t hold_ms, timeout_ms;
+    int family; /* AF_UNSPEC, AF_INET, AF_INET6 */
+} client_args;
+
+/* Reads the command line; -1 with *code: there is nothing left to do. */
+int client_args_read(int argc, char **argv, client_args *a, hs__exit *code);
+void client_args_free(client_args *a);
+extern const hs__program client_program;
+
+typedef struct client client;
+typedef struct client_key client_key;
+
+/* What happens after the handshake. `end`: the peer's close_notify came. */
+typedef struct {
+    void (*begin)(client *c);
+    void (*data)(client *c, const uint8_t *p, size_t n);
+    void (*end)(client *c);
+    void (*stop)(client *c); /* the run is over; NULL: nothing to do */
+    void (*free)(client *c); /* the loop has ended; NULL: nothing to do */
+} client_mode;
+extern const client_mode client_close_mode, client_http_mode, client_io_mode;
+
+struct client {
+    client_args a;
+    hs__address target;  /* whose names count */
+    hs__address address; /* where the connection goes */
+    const char *host;    /* the name to ask for: --servername, else that of the target */
+
+    bool host_is_ip;
+
+    uv_loop_t loop;
+    hs_uv_loop *tls;
+    uv_timer_t timer;  /* the deadline of what goes on */
+    uv_timer_t waiter; /* of modes */
+    uv_signal_t on_int;
+    hs_provider *provider;
+    hs_trust *trust;
+    hs__identities identities;
+    hs__offer offer;
+    uint16_t *shares;
+    hs_config *config;
+    hs__see *see;
+    hs__seen *seen;
+
+    uv_getaddrinfo_t resolve_req;
+    struct addrinfo *found, *next;
+    uv_connect_t connect_req;
+    char tried[400]; /* addresses that did not work, and why */
+    char peer[80], local[80];
+
+    hs_uv_stream *s;
+    hs_uv_shutdown_req shutdown;
+    const client_mode *mode;
+    void *mode_data;
+    bool is_over; /* the end is known: only closing is left */
+    bool close_was_sent;
+    bool data_complete; /* all that was asked for is here: how the peer ends does not matter */
+
+    uint64_t t_begin, t_resolved, t_connected, t_done; /* microseconds */
+    hs__facts facts;
+    uint64_t app_tx, app_rx, wire_tx, wire_rx;
+    client_key *keys; /* of --show=keys */
+    size_t n_keys;
+    bool key_update_answered;
+    bool pin_matched, expectation_failed;
+    hs__exit code;
+    json_t *error; /* of --json; NULL: none */
+    json_t *http;  /* of --json with --http */
+};
+
+/* connect.c */
+void client_connect(client *c);
+
+/* session.c: begins TLS over the connected stream c->s. */
+void client_start_tls(client *c);
+void client_close_politely(client *c); /* close_notify, then wait a little for the peer's */
+
+/* The run is over with this code; what was said stays said. */
+void client_finish(client *c, hs__exit code);
+/* Prints and finishes. */
+void client_fail(client *c, hs__exit code, const char *format, ...) HS_PRINTF(3, 4);
+/* A deadline for what comes now; 0: none. */
+void client_expect_within(client *c, uint64_t ms);
+
+/* expect.c */
+hs__exit client_expect_check(const client_args *a, hs__fault *fault); /* before connecting */
+bool client_expect_met(client *c);                                    /* says what is not */
+
+/* pin.c */
+hs__exit client_pin_check(const client_args *a, hs__fault *fault);
+void client_on_ask(hs_uv_stream *s, const hs_event *question);
+
+/* keys.c */
+void client_on_trace(void *c, const hs_trace *event);
+void client_keys_print(const client *c);
+json_t *client_keys_json(const client *c);
+
+/* summary.c */
+void client_summary(client *c);
+
+#endif

@@ -1,0 +1,143 @@
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "apps/common/say.h"
+#include "apps/hs-client/client.h"
+
+/* ---- before the loop ----------------------------------------------------------------------------
+ */
+static hs__exit read_target(client *c, const char *operand) {
+    const char *wrong = hs__address_connect(operand, 443, &c->target);
+    if (wrong)
+        return hs__usage_error(&client_program, "'%s': %s", hs__safe(operand), wrong);
+    c->address = c->target;
+    wrong =
+        c->a.connect_to ? hs__address_connect(c->a.connect_to, c->target.port, &c->address) : NULL;
+    if (wrong)
+        return hs__usage_error(&client_program, "--connect-to=%s: %s", hs__safe(c->a.connect_to),
+                               wrong);
+    /* A unix socket has no name of its own; it is on this machine. */
+    c->host = c->a.server_name ? c->a.server_name : *c->target.host ? c->target.host : "localhost";
+    hs__address named;
+    c->host_is_ip = !hs__address_connect(c->host, 443, &named) && named.is_ip;
+    return HS__EXIT_OK;
+}
+
+static hs__exit load_trust(client *c, hs__fault *fault) {
+    return c->a.cacert.n > 0 ? hs__trust_files(&c->a.cacert, c->provider, &c->trust, fault)
+                             : hs__trust_default(c->provider, &c->trust, fault);
+}
+
+static hs__exit make_config(client *c, hs__fault *fault) {
+    hs_options o = {0};
+    const char *why = "";
+    hs__offer_fill(&c->a.offer, &c->offer, &o);
+    o.provider = c->provider;
+    o.shares = c->shares;
+    o.trust = c->trust;
+    o.identity = c->identities.v;
+    o.no_compat = c->a.no_compat;
+    o.verify = c->a.insecure && !c->a.pin ? HS_VERIFY_REPORT_ONLY : HS_VERIFY_ENFORCE;
+    o.ask = c->a.pin ? HS_ASK_VERIFY : 0;
+    o.trace_mask = hs__see_mask(c->see);
+    for (size_t i = 0; i < c->a.show.n; i++)
+        if (strcmp(c->a.show.v[i], "keys") == 0)
+            o.trace_mask |= HS_TRACE_MASK(HS_TR_DERIVE);
+    if (o.trace_mask)
+        o.trace = client_on_trace;
+    hs_status st = hs_config_new(&o, &c->config, &why);
+    if (st == HS_E_CONFIG)
+        return hs__fault_set(fault, HS__EXIT_USAGE, "%s", why);
+    return st ? hs__fail_status(fault, st, "the configuration") : HS__EXIT_OK;
+}
+
+static hs__exit prepare(client *c, hs__fault *fault) {
+    const hs__see_setup see = {
+        .options = &c->a.see, .common = &c->a.common, .tool = "hs-client", .keylog_env = true};
+    hs__exit code = hs__offer_read(&c->a.offer, &c->offer, fault);
+    if (!code)
+        code = hs__codes_read(&c->a.shares, &hs__groups, "--shares", &c->shares, fault);
+    if (!code)
+        code = hs__identities_load(&c->a.identity, c->a.offer.provider, &c->provider,
+                                   &c->identities, fault);
+    if (!code)
+        code = hs__see_open(&see, &c->see, fault);
+    if (!code)
+        code = load_trust(c, fault);
+    return code ? code : make_config(c, fault);
+}
+
+/* ---- the loop
+ * ---------------------------------------------------------------------------------------- */
+static void on_interrupt(uv_signal_t *handle, int number) {
+    (void)number;
+    client_finish(handle->data, HS__EXIT_INTERRUPTED);
+}
+
+static hs__exit run(client *c, hs__fault *fault) {
+    int r = uv_loop_init(&c->loop);
+    if (r)
+        return hs__fault_set(fault, HS__EXIT_INTERNAL, "the event loop: %s", uv_strerror(r));
+    if (hs_uv_loop_new(&c->loop, &c->tls) != 0) {
+        uv_loop_close(&c->loop);
+        return hs__fail_status(fault, HS_E_NOMEM, "the event loop");
+    }
+    uv_timer_init(&c->loop, &c->timer);
+    uv_timer_init(&c->loop, &c->waiter);
+    uv_signal_init(&c->loop, &c->on_int);
+    c->timer.data = c->waiter.data = c->on_int.data = c;
+    uv_signal_start(&c->on_int, on_interrupt, SIGINT);
+    uv_unref((uv_handle_t *)&c->on_int);
+    c->t_begin = hs__clock_mono_us(NULL);
+    client_connect(c);
+    uv_run(&c->loop, UV_RUN_DEFAULT);
+    if (c->mode && c->mode->free)
+        c->mode->free(c);
+    uv_freeaddrinfo(c->found);
+    hs_uv_loop_free(c->tls);
+    uv_loop_close(&c->loop);
+    if (c->code == HS__EXIT_OK && c->expectation_failed)
+        c->code = HS__EXIT_EXPECTATION;
+    client_summary(c);
+    return c->code;
+}
+
+static void free_all(client *c) {
+    hs_config_unref(c->config);
+    hs__identities_free(&c->identities);
+    hs_trust_unref(c->trust);
+    hs__see_close(c->see);
+    hs_provider_unref(c->provider);
+    hs__offer_free(&c->offer);
+    hs__facts_free(&c->facts);
+    json_decref(c->error);
+    json_decref(c->http);
+    free(c->keys);
+    free(c->shares);
+    client_args_free(&c->a);
+}
+
+int main(int argc, char **argv) {
+    static client c;
+    hs__fault fault = {0};
+    hs__exit code;
+    signal(SIGPIPE, SIG_IGN);
+    int first = client_args_read(argc, argv, &c.a, &code);
+    if (first < 0) {
+        client_args_free(&c.a);
+        return hs__say_end(code);
+    }
+    hs__say_setup(client_program.name, &c.a.common);
+    code = read_target(&c, argv[first]);
+    if (!code) {
+        code = prepare(&c, &fault);
+        if (!code)
+            code = run(&c, &fault);
+        if (fault.code)
+            hs__say_fault(&fault);
+    }
+    free_all(&c);
+    return hs__say_end(code);
+}

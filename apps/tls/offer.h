@@ -1,0 +1,81 @@
+/* offer.h - what a program offers or accepts in a handshake: options, and the lists that the
+ * engine takes. */
+#ifndef HS_APPS_TLS_OFFER_H
+#define HS_APPS_TLS_OFFER_H
+
+#include "apps/common/fault.h"
+#include "apps/common/options.h"
+#include "handshake/conn.h"
+#include "proto/codepoints.h"
+
+typedef struct {
+    const char *tls;
+    hs__list suites, groups, schemes, alpn;
+    uint64_t record_limit;
+    const char *provider;
+} hs__offer_options;
+
+/* Rows for a struct `type` with an hs__offer_options `field`. */
+#define HS__OFFER_OPTIONS(type, field, heading)                                                    \
+    {.group = heading,                                                                             \
+     .name = "tls",                                                                                \
+     .kind = HS__OPT_TEXT,                                                                         \
+     .at = offsetof(type, field.tls),                                                              \
+     .argument = "VERSION",                                                                        \
+     .help = "1.3, the only one in this version of the program"},                                  \
+        {.name = "suites",                                                                         \
+         .kind = HS__OPT_WORDS,                                                                    \
+         .at = offsetof(type, field.suites),                                                       \
+         .argument = "A,B",                                                                        \
+         .aliases = "ciphersuites ciphers tls13-ciphers",                                          \
+         .help = "cipher suites, best first"},                                                     \
+        {.name = "groups",                                                                         \
+         .kind = HS__OPT_WORDS,                                                                    \
+         .at = offsetof(type, field.groups),                                                       \
+         .argument = "A,B",                                                                        \
+         .aliases = "curves",                                                                      \
+         .help = "key exchange groups, best first"},                                               \
+        {.name = "sigalgs",                                                                        \
+         .kind = HS__OPT_WORDS,                                                                    \
+         .at = offsetof(type, field.schemes),                                                      \
+         .argument = "A,B",                                                                        \
+         .help = "signature schemes, best first"},                                                 \
+        {.name = "alpn",                                                                           \
+         .kind = HS__OPT_WORDS,                                                                    \
+         .at = offsetof(type, field.alpn),                                                         \
+         .argument = "A,B",                                                                        \
+         .help = "application protocols, best first (h2,http/1.1)"},                               \
+        {.name = "record-limit",                                                                   \
+         .kind = HS__OPT_NUMBER,                                                                   \
+         .at = offsetof(type, field.record_limit),                                                 \
+         .min = 64,                                                                                \
+         .max = 16385,                                                                             \
+         .argument = "N",                                                                          \
+         .help = "take records of at most N bytes (record_size_limit, RFC 8449)"},                 \
+    {                                                                                              \
+        .name = "provider", .kind = HS__OPT_TEXT, .at = offsetof(type, field.provider),            \
+        .argument = "LIB", .help = "crypto library: mbedtls (default) or libcrypto"                \
+    }
+
+/* 0-terminated lists, NULL where the option was not given. */
+typedef struct {
+    uint16_t *suites, *groups, *schemes;
+} hs__offer;
+
+/* HS__EXIT_USAGE for names that nobody knows and versions that are not spoken. */
+HS_MUST_CHECK hs__exit hs__offer_read(const hs__offer_options *o, hs__offer *out, hs__fault *fault);
+void hs__offer_free(hs__offer *offer);
+
+/* What the options say, into the engine's; `offer` is borrowed by `out`. */
+void hs__offer_fill(const hs__offer_options *o, const hs__offer *offer, hs_options *out);
+
+/* Names or numbers (0x1301) into a 0-terminated list, NULL if `words` was not given. `what` is the
+ * option: "--suites". */
+HS_MUST_CHECK hs__exit hs__codes_read(const hs__list *words, const hs__code_list *known,
+                                      const char *what, uint16_t **out, hs__fault *fault);
+
+/* The engine's clocks for programs: the system's. */
+uint64_t hs__clock_now_ms(void *ctx);
+uint64_t hs__clock_mono_us(void *ctx);
+
+#endif

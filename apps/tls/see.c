@@ -1,0 +1,256 @@
+#include "apps/tls/see.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "apps/common/say.h"
+#include "apps/tls/offer.h"
+
+const char *const hs__secrets_values[] = {"default", "hide", "id", "show", NULL};
+
+enum { NO_FILE = -1, MOST_PARTS = 4 };
+
+struct hs__see {
+    hs__see_options o;
+    const char *tool;
+    FILE *log;
+    int level;
+    bool color, tag_lines;
+    int trace, keylog, keylog_env; /* descriptors */
+    unsigned mask;
+};
+
+struct hs__seen {
+    hs_render *render;
+    int trace; /* of --trace-dir; NO_FILE: none */
+    bool is_server;
+};
+
+/* ---- files --------------------------------------------------------------------------------- */
+int hs__secret_file(const char *path, bool adds) {
+    int flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY;
+    return open(path, flags | O_APPEND | (adds ? 0 : O_TRUNC), 0600);
+}
+
+static hs__exit open_file(const char *path, bool adds, int *out, hs__fault *fault) {
+    if (!path || !*path)
+        return HS__EXIT_OK;
+    *out = hs__secret_file(path, adds);
+    if (*out >= 0)
+        return HS__EXIT_OK;
+    return hs__fault_set(fault, HS__EXIT_INTERNAL, "%s: %s%s", hs__safe(path), strerror(errno),
+                         errno == ELOOP ? " (a symbolic link is not followed)" : "");
+}
+
+/* Whole lines in one call each, so that threads do not mix theirs. A disk that is full must not
+ * end the connection that is watched. */
+static void write_fd(int fd, const char *p, size_t n) {
+    while (n > 0) {
+        ssize_t r = write(fd, p, n);
+        if (r < 0 && errno != EINTR)
+            return;
+        p += r > 0 ? r : 0;
+        n -= r > 0 ? (size_t)r : 0;
+    }
+}
+
+static void to_trace(void *ctx, const char *p, size_t n) {
+    write_fd(((hs__see *)ctx)->trace, p, n);
+}
+
+static void to_keylog(void *ctx, const char *p, size_t n) {
+    write_fd(((hs__see *)ctx)->keylog, p, n);
+}
+
+static void to_keylog_env(void *ctx, const char *p, size_t n) {
+    write_fd(((hs__see *)ctx)->keylog_env, p, n);
+}
+
+static void to_own_trace(void *ctx, const char *p, size_t n) {
+    write_fd(((hs__seen *)ctx)->trace, p, n);
+}
+
+static void to_log(void *ctx, const char *p, size_t n) {
+    FILE *log = ((hs__see *)ctx)->log;
+    fwrite(p, 1, n, log);
+    fflush(log);
+}
+
+/* ---- renderers of a connection ------------------------------------------------------------------
+ */
+typedef struct {
+    hs_render *v[MOST_PARTS + 1];
+    size_t n;
+} parts;
+
+typedef hs_status (*maker)(const hs_render_options *o, hs_render **out);
+
+static void add(parts *p, maker make, hs_render_options o,
+                void (*write)(void *ctx, const char *p, size_t n), void *ctx) {
+    o.write = write;
+    o.ctx = ctx;
+    if (make(&o, &p->v[p->n]) == HS_OK)
+        p->n++;
+}
+
+static hs_render *make_all(hs__see *see, hs__seen *seen, const hs_render_options *o) {
+    parts p = {.n = 0};
+    hs_render *all = NULL;
+    if (see->level > 0)
+        add(&p, hs_text_new, *o, to_log, see);
+    if (see->trace != NO_FILE)
+        add(&p, hs_jsonl_new, *o, to_trace, see);
+    if (seen->trace != NO_FILE)
+        add(&p, hs_jsonl_new, *o, to_own_trace, seen);
+    if (see->keylog != NO_FILE)
+        add(&p, hs_keylog_new, *o, to_keylog, see);
+    if (see->keylog_env != NO_FILE)
+        add(&p, hs_keylog_new, *o, to_keylog_env, see);
+    if (p.n > 0 && hs_tee_new(p.v, p.n, &all) == HS_OK)
+        return all;
+    for (size_t i = 0; i < p.n; i++)
+        hs_render_free(p.v[i]);
+    return NULL;
+}
+
+static int own_file(const hs__see *see, const char *conn_id) {
+    char path[4096];
+    if (!see->o.trace_dir)
+        return NO_FILE;
+    int n = snprintf(path, sizeof path, "%s/%s.jsonl", see->o.trace_dir, conn_id);
+    int fd = n > 0 && (size_t)n < sizeof path ? hs__secret_file(path, false) : NO_FILE;
+    if (fd < 0)
+        hs__say_warning("%s: %s", hs__safe(path), strerror(errno));
+    return fd;
+}
+
+hs__seen *hs__seen_new(hs__see *see, const hs__see_conn *conn) {
+    if (see->mask == 0)
+        return NULL;
+    hs__seen *seen = calloc(1, sizeof *seen);
+    if (!seen)
+        return NULL;
+    hs_render_options o = {.size = sizeof o,
+                           .level = see->level,
+                           .secrets = (hs_secrets)see->o.secrets,
+                           .no_time = see->o.no_time,
+                           .explain = see->o.explain,
+                           .color = see->color,
+                           .tag_lines = see->tag_lines,
+                           .conn_id = conn->conn_id,
+                           .peer = conn->peer,
+                           .local = conn->local,
+                           .sni = conn->sni,
+                           .tool = see->tool,
+                           .tool_version = HS_VERSION,
+                           .wall_time_ms = (int64_t)hs__clock_now_ms(NULL)};
+    seen->trace = own_file(see, conn->conn_id);
+    seen->is_server = conn->is_server;
+    seen->render = make_all(see, seen, &o);
+    if (!seen->render) {
+        hs__seen_free(seen);
+        return NULL;
+    }
+    hs_trace ev = {.kind = HS_TR_CONN, .is_server = conn->is_server};
+    ev.u.conn = (hs_trace_conn){.what = conn->what, .peer = conn->peer, .local = conn->local};
+    hs_render_event(seen->render, &ev);
+    return seen;
+}
+
+void hs__seen_event(void *seen, const hs_trace *event) {
+    if (seen)
+        hs_render_event(((hs__seen *)seen)->render, event);
+}
+
+void hs__seen_free(hs__seen *seen) {
+    if (!seen)
+        return;
+    hs_render_free(seen->render);
+    if (seen->trace != NO_FILE)
+        close(seen->trace);
+    free(seen);
+}
+
+/* ---- all connections
+ * ------------------------------------------------------------------------------ */
+static void to_nowhere(void *ctx, const char *p, size_t n) {
+    (void)ctx;
+    (void)p;
+    (void)n;
+}
+
+static unsigned mask_of(maker make, hs_render_options o) {
+    parts p = {.n = 0};
+    add(&p, make, o, to_nowhere, NULL);
+    unsigned mask = p.n > 0 ? hs_render_mask(p.v[0]) : 0;
+    hs_render_free(p.n > 0 ? p.v[0] : NULL);
+    return mask;
+}
+
+/* What the renderers of connections to come will want to be told. */
+static unsigned find_mask(const hs__see *see) {
+    hs_render_options o = {.size = sizeof o,
+                           .level = see->level,
+                           .secrets = (hs_secrets)see->o.secrets,
+                           .explain = see->o.explain};
+    unsigned mask = see->level > 0 ? mask_of(hs_text_new, o) : 0;
+    if (see->trace != NO_FILE || see->o.trace_dir)
+        mask |= mask_of(hs_jsonl_new, o);
+    if (see->keylog != NO_FILE || see->keylog_env != NO_FILE)
+        mask |= mask_of(hs_keylog_new, o);
+    return mask;
+}
+
+hs__exit hs__see_open(const hs__see_setup *setup, hs__see **out, hs__fault *fault) {
+    const hs__common *common = setup->common;
+    const char *env = setup->keylog_env ? getenv("SSLKEYLOGFILE") : NULL;
+    hs__see *see = calloc(1, sizeof *see);
+    *out = NULL;
+    if (!see)
+        return hs__fail_status(fault, HS_E_NOMEM, "the trace");
+    *see = (hs__see){.o = *setup->options,
+                     .tool = setup->tool,
+                     .log = setup->log ? setup->log : stderr,
+                     .level = common->quiet ? 0 : common->verbose,
+                     .tag_lines = setup->tag_lines,
+                     .trace = NO_FILE,
+                     .keylog = NO_FILE,
+                     .keylog_env = NO_FILE};
+    see->level = see->level > 3 ? 3 : see->level;
+    if (see->o.explain && see->level == 0 && !common->quiet)
+        see->level = 1;
+    see->color = hs__wants_color(see->log);
+    hs__exit code = open_file(see->o.trace, false, &see->trace, fault);
+    if (!code)
+        code = open_file(see->o.keylog, true, &see->keylog, fault);
+    if (!code)
+        code = open_file(env, true, &see->keylog_env, fault);
+    if (code) {
+        hs__see_close(see);
+        return code;
+    }
+    if (see->o.secrets == HS_SECRETS_SHOW)
+        hs__say_warning("--secrets=show: the trace holds keys and data; whoever reads it can read "
+                        "the connection");
+    see->mask = find_mask(see);
+    *out = see;
+    return HS__EXIT_OK;
+}
+
+void hs__see_close(hs__see *see) {
+    if (!see)
+        return;
+    const int files[] = {see->trace, see->keylog, see->keylog_env};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        if (files[i] != NO_FILE)
+            close(files[i]);
+    free(see);
+}
+
+unsigned hs__see_mask(const hs__see *see) {
+    return see->mask;
+}
