@@ -39,7 +39,7 @@ tools/install-deps.sh demo
 mkdir -p build
 [ -f $build/build.ninja ] || quietly meson setup $build -Dbuildtype=release -Dtests=false
 quietly ninja -C $build
-PATH=$PWD/$build/apps:$PATH
+PATH=$PWD/$build/apps/mini-ca:$PWD/$build/apps/hs-server:$PWD/$build/apps/hs-client:$PATH
 
 step "A certificate authority that may vouch for this machine only, and a certificate from it"
 rm -rf $ca
