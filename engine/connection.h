@@ -180,7 +180,9 @@ struct hs_conn {
     hs__rx rx;
     hs__direction in, out;
     hs__tx tx;
-    size_t max_content; /* largest content of a record that the peer takes */
+    size_t answer_waits; /* bytes of tx up to our answer to a KeyUpdate, while nothing but it is
+                            behind them: no second one is needed until it has gone; 0: none */
+    size_t max_content;  /* largest content of a record that the peer takes */
 
     hs__handshake *hs; /* NULL once the handshake is over */
     uint8_t exporter_secret[HS__DIGEST];
@@ -190,7 +192,6 @@ struct hs_conn {
     bool rx_limited; /* our record_size_limit was negotiated: the peer must keep to it */
     bool write_closed, read_closed;
     bool update_requested; /* our request to update is not answered yet */
-    bool update_answered;  /* our answer waits in tx: no second one until it has gone */
     bool peer_authenticated;
     bool in_trace;
     hs_event_kind pending; /* an event to hand out next; HS_EV_NONE: none */

@@ -61,10 +61,10 @@ static hs_status on_data(hs_conn *c) {
         return hs__fail(c, HS_E_UNEXPECTED_RECORD, "TLSInnerPlaintext.type",
                         "application data came before the handshake was done");
     }
-    rx->key_updates = 0;
     if (rx->content_n == 0) {
         return HS_OK;
     }
+    rx->key_updates = 0;
     c->in.app_bytes += rx->content_n;
     if (hs__tracing(c, HS_TR_APPDATA)) {
         const hs_span data = {rx->content, rx->content_n};

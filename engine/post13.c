@@ -27,8 +27,12 @@ bool hs__key_is_used_up(const hs_conn *c) {
     return c->out.seq >= limit;
 }
 
+bool hs__key_updates_spent(const hs_conn *c) {
+    return c->out.generation >= max_updates;
+}
+
 hs_status hs__send_key_update(hs_conn *c, bool requests) {
-    if (c->out.generation >= max_updates) {
+    if (hs__key_updates_spent(c)) {
         return HS_E_CLOSED;
     }
     hs__message m = {.type = HS__HT_key_update};
@@ -45,14 +49,16 @@ hs_status hs__send_key_update(hs_conn *c, bool requests) {
     return st;
 }
 
-/* An answer is owed at most once however many requests came in before it goes out, and past the
- * last update the request is ignored. */
+/* 4.7.3: requests that come while we are silent get one answer: a second one is owed only when
+ * data follows the first in the queue, or when it has gone. Past the last update the request is
+ * ignored. */
 static hs_status answer(hs_conn *c) {
-    if (c->write_closed || c->update_answered || c->out.generation >= max_updates) {
+    if (c->write_closed || c->answer_waits > 0 || hs__key_updates_spent(c)) {
         return HS_OK;
     }
-    c->update_answered = true;
-    return hs__send_key_update(c, false);
+    hs_status st = hs__send_key_update(c, false);
+    c->answer_waits = c->tx.waiting;
+    return st;
 }
 
 hs_status hs__on_key_update(hs_conn *c, const hs__message *m, hs__state *next) {

@@ -128,6 +128,9 @@ static hs_status give(hs_conn *c, hs__input input, const hs__message *answer) {
     if (c->in_trace || q == NULL || q->input != input || c->pending != HS_EV_NONE) {
         return HS_E_MISUSE;
     }
+    if (c->write_closed) {
+        return HS_E_CLOSED;
+    }
     (void)!hs__dispatch(c, input, answer);
     return HS_OK;
 }
@@ -141,6 +144,9 @@ hs_status hs_answer_config(hs_conn *c, hs_config *config) {
 hs_status hs_answer_verify(hs_conn *c, hs_status verdict, hs_report *report) {
     if (c->state != HS__WAIT_VERIFIED || c->in_trace || c->pending != HS_EV_NONE) {
         return HS_E_MISUSE;
+    }
+    if (c->write_closed) {
+        return HS_E_CLOSED;
     }
     hs__message answer;
     answer.u.verdict = verdict;

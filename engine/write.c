@@ -14,9 +14,7 @@ void hs_tx_consume(hs_conn *c, size_t n) {
         return;
     }
     hs__tx_consume(c->memory, &c->tx, n);
-    if (c->tx.waiting == 0) {
-        c->update_answered = false;
-    }
+    c->answer_waits = n < c->answer_waits ? c->answer_waits - n : 0;
 }
 
 bool hs_wants_write(const hs_conn *c) {
@@ -40,6 +38,7 @@ static hs_status write_record(hs_conn *c, const uint8_t *p, size_t n, size_t *wr
     if (st == HS_OK) {
         trace_data(c, part);
         st = hs__record_send(c, HS__CONTENT_application_data, part);
+        c->answer_waits = 0;
     }
     *written = st == HS_OK ? part.n : 0;
     return st;
@@ -96,7 +95,10 @@ hs_status hs_key_update(hs_conn *c, bool ask_peer) {
     if (c->state != HS__CONNECTED || (ask_peer && c->update_requested)) {
         return HS_E_NOT_YET;
     }
+    if (hs__key_updates_spent(c)) {
+        return HS_E_CLOSED;
+    }
     hs_status st = hs__send_key_update(c, ask_peer);
     c->update_requested = c->update_requested || (st == HS_OK && ask_peer);
-    return st;
+    return st == HS_OK ? HS_OK : hs__fail(c, st, "", "while updating our key");
 }

@@ -128,7 +128,8 @@ HS_MUST_CHECK hs_status hs_write(hs_conn *c, const void *p, size_t n, size_t *ta
 hs_status hs_close(hs_conn *c);
 
 /* Replaces our sending key; ask_peer: and asks the peer for the same (RFC 9846 4.7.3).
- * HS_E_NOT_YET while an earlier request of ours is unanswered. */
+ * HS_E_NOT_YET before HS_EV_CONNECTED and while an earlier request of ours is unanswered;
+ * HS_E_CLOSED after hs_close and when no further update is allowed (2^48 - 1). */
 HS_MUST_CHECK hs_status hs_key_update(hs_conn *c, bool ask_peer);
 
 /* ---- events: everything the engine has to say, in order ---------------------------------- */
@@ -170,6 +171,9 @@ typedef struct {
 /* Takes the oldest event. What *ev points at is borrowed until the next hs_next; of a question
  * until its answer. After HS_EV_ASK_* hs_next returns HS_EV_NONE until the answer. */
 hs_event_kind hs_next(hs_conn *c, hs_event *ev);
+
+/* Each answer: HS_E_MISUSE when that question is not open, HS_E_CLOSED after hs_close; both
+ * change nothing, and what was to be handed over stays the caller's. */
 
 /* The configuration for this connection; NULL: go on with the first one. Provider, clock, trace,
  * allocator and limits stay the first one's. */

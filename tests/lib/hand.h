@@ -40,6 +40,11 @@ typedef struct {
 void hs__hand_seal(const hs_conn *to, uint8_t type, hs_span content, const hs__hand_how *how,
                    hs__test_bytes *out);
 
+/* Opens the first record of `wire` as `to` would, without giving it to it. *whole: its bytes on the
+ * wire; `content` is replaced. False when it does not open. */
+bool hs__hand_peek(const hs_conn *to, hs_span wire, size_t *whole, uint8_t *type,
+                   hs__test_bytes *content);
+
 /* Seals one ordinary record for an end and gives it to it. */
 void hs__hand_give(hs__test_end *to, uint8_t type, hs_span content);
 
