@@ -110,7 +110,7 @@ run_fuzzers() {
 }
 
 configuration_clang() {
-    build clang clang -Dbuildtype=release
+    build clang clang -Dbuildtype=release -Dbench=true
 }
 
 configuration_without() {

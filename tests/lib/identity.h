@@ -6,8 +6,8 @@
 #include "handshake/pki.h"
 
 typedef struct {
-    hs_credential *credential; /* leaf for localhost, 127.0.0.1 and the given name */
-    hs_trust *trust;           /* holds its root */
+    hs_credential *credential;      /* leaf for localhost, 127.0.0.1 and the given name */
+    hs_trust *trust;                /* holds its root */
     uint8_t root[4096], leaf[4096]; /* DER, for other libraries */
     size_t root_n, leaf_n;
     char key_pem[8192]; /* of the leaf, NUL-terminated */
