@@ -78,8 +78,9 @@ struct client {
     hs_uv_shutdown_req shutdown;
     const client_mode *mode;
     void *mode_data;
-    bool is_over; /* the end is known: only closing is left */
-    bool close_was_sent;
+    bool is_over;                        /* the end is known: only closing is left */
+    bool close_was_sent, close_has_gone; /* our close_notify: asked for, with the kernel */
+    bool peer_has_closed;
     bool data_complete; /* all that was asked for is here: how the peer ends does not matter */
 
     uint64_t t_begin, t_resolved, t_connected, t_done; /* microseconds */
@@ -99,7 +100,9 @@ void client_connect(client *c);
 
 /* session.c: begins TLS over the connected stream c->s. */
 void client_start_tls(client *c);
-void client_close_politely(client *c); /* close_notify, then wait a little for the peer's */
+void client_half_close(client *c);     /* close_notify; the peer may go on */
+void client_close_politely(client *c); /* the same, then wait a little for the peer's */
+void client_end(client *c);            /* the peer's has come: ours, and the run is over */
 
 /* The run is over with this code; what was said stays said. */
 void client_finish(client *c, hs__exit code);

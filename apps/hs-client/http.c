@@ -138,7 +138,7 @@ static void on_end(client *c) {
         }
         end(c);
     }
-    client_finish(c, HS__EXIT_OK);
+    client_end(c);
 }
 
 static void begin(client *c) {

@@ -63,9 +63,7 @@ static void stop_reading(pump *p) {
 /* The input has ended: half-close, and the peer may go on. */
 static void end_input(pump *p) {
     stop_reading(p);
-    p->c->close_was_sent = true;
-    if (hs_uv_shutdown(&p->c->shutdown, p->c->s, NULL) != 0)
-        client_finish(p->c, HS__EXIT_OK);
+    client_half_close(p->c);
 }
 
 static void on_written(hs_uv_write_req *req, int status) {
@@ -162,10 +160,6 @@ static void begin(client *c) {
         read_more(p);
 }
 
-static void on_end(client *c) {
-    client_finish(c, HS__EXIT_OK);
-}
-
 /* Before the loop ends: lets go of the input. */
 static void stop(client *c) {
     if (c->mode_data)
@@ -183,4 +177,4 @@ static void free_data(client *c) {
 }
 
 const client_mode client_io_mode = {
-    .begin = begin, .data = on_data, .end = on_end, .stop = stop, .free = free_data};
+    .begin = begin, .data = on_data, .end = client_end, .stop = stop, .free = free_data};

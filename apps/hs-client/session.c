@@ -102,11 +102,12 @@ static void on_lingered(uv_timer_t *timer) {
 static void on_shut(hs_uv_shutdown_req *req, int status) {
     client *c = req->data;
     (void)status;
-    if (!c->is_over)
-        uv_timer_start(&c->waiter, on_lingered, LINGER_MS, 0);
+    c->close_has_gone = true;
+    if (c->peer_has_closed)
+        client_finish(c, HS__EXIT_OK);
 }
 
-void client_close_politely(client *c) {
+void client_half_close(client *c) {
     if (c->is_over || c->close_was_sent)
         return;
     c->close_was_sent = true;
@@ -115,14 +116,24 @@ void client_close_politely(client *c) {
         client_finish(c, HS__EXIT_OK);
 }
 
+void client_close_politely(client *c) {
+    client_half_close(c);
+    if (!c->is_over)
+        uv_timer_start(&c->waiter, on_lingered, LINGER_MS, 0);
+}
+
+/* RFC 9846 6.1: each side sends its own close_notify, also the one that got it first. */
+void client_end(client *c) {
+    c->peer_has_closed = true;
+    client_close_politely(c);
+    if (c->close_has_gone)
+        client_finish(c, HS__EXIT_OK);
+}
+
 static void ignore_data(client *c, const uint8_t *p, size_t n) {
     (void)c;
     (void)p;
     (void)n;
-}
-
-static void finish_well(client *c) {
-    client_finish(c, HS__EXIT_OK);
 }
 
 static void on_held(uv_timer_t *timer) {
@@ -137,7 +148,7 @@ static void hold(client *c) {
         client_close_politely(c);
 }
 
-const client_mode client_close_mode = {.begin = hold, .data = ignore_data, .end = finish_well};
+const client_mode client_close_mode = {.begin = hold, .data = ignore_data, .end = client_end};
 
 /* ---- after the handshake
  * ------------------------------------------------------------------------- */
