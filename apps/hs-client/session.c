@@ -162,6 +162,9 @@ static void on_read(hs_uv_stream *s, ssize_t n, const uv_buf_t *buf) {
         c->mode->data(c, (const uint8_t *)buf->base, (size_t)n);
     } else if (n == UV_EOF) {
         c->mode->end(c);
+    } else if (c->peer_has_closed) {
+        /* Our close_notify met a socket that is gone already. */
+        client_finish(c, HS__EXIT_OK);
     } else if (c->close_was_sent && c->data_complete && !hs_uv_error(s)) {
         client_finish(c, HS__EXIT_OK);
     } else if (c->data_complete && n == UV_ECONNABORTED) {
