@@ -70,11 +70,18 @@ void hs__trace_received(hs_conn *c, uint8_t type, const char *name, hs_span raw)
     message_begin(c, false, type, name, raw, c->rx.message_record);
 }
 
+/* The record that the first byte of a message will be in: what waits to be sent goes first. */
+static uint64_t next_record(const hs_conn *c, hs_span raw) {
+    const size_t waiting = c->hs != NULL && c->hs->flight.n > raw.n ? c->hs->flight.n - raw.n : 0;
+    const bool ccs_first = c->out.aead != NULL && c->ccs_due;
+    return c->out.records + 1 + (ccs_first ? 1 : 0) + waiting / c->max_content;
+}
+
 void hs__trace_sent(hs_conn *c, uint8_t type, const char *name, hs_span raw) {
     if (!hs__tracing(c, HS_TR_MESSAGE)) {
         return;
     }
-    message_begin(c, true, type, name, raw, 0);
+    message_begin(c, true, type, name, raw, next_record(c, raw));
     hs__field_sink sink;
     hs__message m;
     hs__rd_root root = {.status = HS_OK};

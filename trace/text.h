@@ -26,8 +26,8 @@ enum {
 typedef struct {
     uint64_t n;                /* records so far */
     char tag[HS__SHORT_NAME];  /* key in use, "" in clear */
-    uint64_t seq;              /* of the next record under it */
-    uint64_t unsealed;         /* bytes of messages that are in no record yet */
+    bool is_used;              /* a record under this key was told, so `base` is known: */
+    uint64_t base;             /* the record with sequence number 0 */
     unsigned app_lines;        /* records of application data that were listed */
     bool has_wire, has_opened; /* one half of a protected record is here */
     hs_trace_wire wire;        /* raw.p is not kept */
@@ -105,8 +105,8 @@ void hs__text_explain(hs__text *t, const char *subject);
 /* Value of a secret by the rule in force: hex, fingerprint, or "(32 B hidden)". */
 void hs__text_secret(hs__text *t, hs_span value, hs_span id, size_t len);
 
-/* The record column: "r2 s_hs/0", "r1 clear", "\"" for the same again;
- * record 0: the next one to be sent. */
+/* The record column: "r2 s_hs/0", "r1 clear", a quotation mark for the same again; record 0: not
+ * known, taken for the next one of that direction where that is certain. */
 void hs__text_record_column(hs__text *t, bool outbound, uint64_t record);
 
 /* ---- events -------------------------------------------------------------------------------- */

@@ -232,7 +232,7 @@ void hs__text_derive(hs__text *t, const hs_trace_derive *d) {
 void hs__text_key(hs__text *t, const hs_trace_key *k) {
     hs__text_side *s = &t->side[k->outbound];
     hs__key_tag(k->name, s->tag);
-    s->seq = 0;
+    s->is_used = false;
     if (t->level < 2) {
         return;
     }

@@ -12,16 +12,12 @@ enum { VALUE_BYTES = 8, BYTES_PER_LINE = 16 };
 /* ---- the message's line -------------------------------------------------------------------- */
 
 void hs__text_message(hs__text *t, const hs_trace_message *m) {
-    hs__text_side *s = &t->side[m->outbound];
     hs__text_begin_sized(t, m->outbound ? "->" : "<-", hs__str(m->name), m->raw.n);
     hs__text_record_column(t, m->outbound, m->record);
     hs__text_column(t, HS__COL_TEXT);
     hs__summary(&t->line, m, t->covers);
     hs__text_end(t, HS__COL_TEXT);
     hs__text_explain(t, hs__str(m->name));
-    if (m->outbound) {
-        s->unsealed += m->raw.n;
-    }
     (void)snprintf(t->message, sizeof t->message, "%s", hs__str(m->name));
     t->message_n = m->raw.n;
     t->told = 0;

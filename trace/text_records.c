@@ -9,26 +9,26 @@ enum { APP_LINES = 16 }; /* records of application data listed at level 2, per d
 
 /* ---- the record column --------------------------------------------------------------------- */
 
-static bool seq_of(const hs__text_side *s, uint64_t record, uint64_t *seq) {
-    uint64_t back = s->n + 1 - record;
-    *seq = s->seq - back;
-    return record <= s->n + 1 && back <= s->seq;
-}
-
-static void add_key(hs__text *t, const hs__text_side *s, uint64_t record) {
-    uint64_t seq;
+static void add_key(hs__text *t, hs__text_side *s, uint64_t record) {
     if (s->tag[0] == 0) {
         hs__buf_add(&t->line, "clear");
-    } else if (seq_of(s, record, &seq)) {
-        hs__buf_fmt(&t->line, "%s/%llu", s->tag, (unsigned long long)seq);
+        return;
+    }
+    if (!s->is_used) { /* the first under a new key */
+        s->is_used = true;
+        s->base = record;
+    }
+    if (record >= s->base) {
+        hs__buf_fmt(&t->line, "%s/%llu", s->tag, (unsigned long long)(record - s->base));
     }
 }
 
 void hs__text_record_column(hs__text *t, bool outbound, uint64_t record) {
     hs__text_side *s = &t->side[outbound];
-    /* What we write goes into the next record; where a flight is longer than a record, only the
-     * engine will know. */
-    if (record == 0 && outbound && s->unsealed < HS__RECORD_PLAIN_MAX) {
+    /* What does not say its record goes into the next one, but for what is first under a handshake
+     * key: a ChangeCipherSpec may come before it. */
+    bool is_certain = s->is_used || strstr(s->tag, "_hs") == NULL;
+    if (record == 0 && is_certain) {
         record = s->n + 1;
     }
     if (record != 0 && record == t->last_record && outbound == t->last_outbound) {
@@ -112,10 +112,6 @@ static size_t keep(uint8_t *to, size_t cap, hs_span from) {
     return n;
 }
 
-static void sealed(hs__text_side *s, uint64_t n) {
-    s->unsealed = s->unsealed > n ? s->unsealed - n : 0;
-}
-
 static void change_cipher_spec(hs__text *t, const hs_trace_wire *w) {
     if (t->level < 2) {
         return;
@@ -148,21 +144,16 @@ void hs__text_wire(hs__text *t, const hs_trace_wire *w) {
     } else if (t->level >= 3) {
         clear_record(t, w, header);
     }
-    if (w->outbound && w->type == HS__CONTENT_handshake && w->raw.n > 5) {
-        sealed(s, w->raw.n - 5);
-    }
 }
 
 void hs__text_opened(hs__text *t, const hs_trace_opened *o) {
     hs__text_side *s = &t->side[o->outbound];
     hs__key_tag(o->key, s->tag);
-    s->seq = o->seq + 1;
+    s->is_used = true;
+    s->base = o->n - o->seq;
     s->opened = *o;
     s->opened.nonce.n = keep(s->nonce, sizeof s->nonce, o->nonce);
     s->has_opened = true;
-    if (o->outbound && o->inner_type == HS__CONTENT_handshake) {
-        sealed(s, o->plaintext_n);
-    }
     if (!o->outbound && s->has_wire) {
         protected_record(t, s);
     }

@@ -91,6 +91,22 @@ def test_records_are_the_whole_stream(scene, role):
         assert closed["bytes_" + direction] == at
 
 
+@pytest.mark.parametrize("scene,role", SCENES)
+def test_text_and_json_agree_on_records(scene, role):
+    """The text foretells the record of what is sent; JSON Lines wait until it is known. In the text
+    a quotation mark stands for the record of the message above."""
+    told, last = [], None
+    for line in show(scene, role, "text", "1").splitlines():
+        m = re.match(r" *[0-9.]+ (->|<-) ([A-Z]\w+) +\d+ B +(?:r(\d+) (?:clear|\w+/(\d+))|\")", line)
+        if m:
+            last = (int(m[3]), m[4] and int(m[4])) if m[3] else last
+            told.append((m[2].lower(), *last))
+    lines = trace(scene, role)
+    seqs = {(r["dir"], r["n"]): r["aead"]["seq"] for r in events(lines, "record") if "aead" in r}
+    assert told == [(m["name"].replace("_", ""), m["record"], seqs.get((m["dir"], m["record"])))
+                    for m in events(lines, "msg")]
+
+
 # ---- values: a second key schedule (RFC 9846 7.1) ------------------------------------------------
 
 

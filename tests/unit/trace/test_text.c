@@ -217,28 +217,37 @@ static void the_record_column_tells_record_key_and_number(void **state) {
     sink_clear(f.r, false, 1, 22, raw);
     sink_message(f.r, false, 20, "Finished", raw, 1, NULL, 0, HS_OK);
     has(&f, "Finished             36 B r1 clear");
-    sink_protected(f.r, false, 2, 7, 22, raw);
+    sink_protected(f.r, false, 2, 1, 22, raw);
     sink_message(f.r, false, 20, "Finished", raw, 2, NULL, 0, HS_OK);
-    has(&f, "r2 s_ap/7");
+    has(&f, "r2 s_ap/1");
     sink_message(f.r, false, 20, "Finished", raw, 2, NULL, 0, HS_OK);
     has(&f, "36 B  \"");
     stop(&f);
 }
 
-/* What we send is told before its record exists. */
+/* What we send is told before its record exists. An alert may be first under a handshake key, and
+ * a ChangeCipherSpec of unknown presence come before it: then nothing is said. */
 static void the_next_record_of_ours_is_foretold(void **state) {
     (void)state;
     static const uint8_t finished[36] = {20, 0, 0, 32};
     const hs_span raw = {finished, sizeof finished};
-    const hs_trace key = {.u.key = {true, "client_handshake_key", "AES-128-GCM", "x"}};
+    hs_trace key = {.u.key = {true, "client_handshake_key", "AES-128-GCM", "x"}};
+    const hs_trace alert = {.u.alert = {.outbound = true, .description = 80}};
     fixture f;
     fresh(&f, 1, HS_SECRETS_HIDE);
-    sink_message(f.r, true, 1, "ClientHello", raw, 0, NULL, 0, HS_OK);
+    sink_message(f.r, true, 1, "ClientHello", raw, 1, NULL, 0, HS_OK);
     has(&f, "r1 clear");
     sink_clear(f.r, true, 1, 22, raw);
     sink_event(f.r, HS_TR_KEY, 0, &key);
-    sink_message(f.r, true, 20, "Finished", raw, 0, NULL, 0, HS_OK);
-    has(&f, "r2 c_hs/0");
+    sink_event(f.r, HS_TR_ALERT, 0, &alert);
+    has(&f, "alert sent            2 B           internal_error");
+    sink_message(f.r, true, 20, "Finished", raw, 3, NULL, 0, HS_OK);
+    has(&f, "r3 c_hs/0");
+    sink_clear(f.r, true, 3, 22, raw);
+    key.u.key.name = "client_application_key";
+    sink_event(f.r, HS_TR_KEY, 0, &key);
+    sink_event(f.r, HS_TR_ALERT, 0, &alert);
+    has(&f, "r4 c_ap/0");
     stop(&f);
 }
 
