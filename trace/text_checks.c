@@ -281,7 +281,7 @@ void hs__text_conn(hs__text *t, const hs_trace_conn *c) {
     if (t->level >= 2) {
         add_if(t, ", local ", c->local);
     }
-    if (!t->setup.o.no_time && strcmp(hs__str(c->what), "connected") == 0) {
+    if (!t->setup.o.no_time && t->t_us > 0 && strcmp(hs__str(c->what), "connected") == 0) {
         hs__buf_fmt(&t->line, " in %.2f ms", (double)t->t_us / 1000.0);
     }
     hs__text_end(t, HS__COL_TEXT);
