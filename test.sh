@@ -31,7 +31,7 @@ build() {
             printf '%s\n' "$cc $*" >"$dir/options"
     fi && ninja -C "$dir" >>"$log" 2>&1 &&
         note "${dir#build/}" passed "builds without a warning" && return 0
-    grep -E -A 20 'error|ERROR|FAILED' "$log" | head -n 60
+    grep -E -A 12 'error:|ERROR:|FAILED:' "$log" | head -n 60
     note "${dir#build/}" failed "does not build, see $log"
     return 1
 }

@@ -127,7 +127,7 @@ int main(int argc, char **argv) {
     int first = client_args_read(argc, argv, &c.a, &code);
     if (first < 0) {
         client_args_free(&c.a);
-        return hs__say_end(code);
+        return (int)hs__say_end(code);
     }
     hs__say_setup(client_program.name, &c.a.common);
     code = read_target(&c, argv[first]);
@@ -139,5 +139,5 @@ int main(int argc, char **argv) {
             hs__say_fault(&fault);
     }
     free_all(&c);
-    return hs__say_end(code);
+    return (int)hs__say_end(code);
 }
