@@ -1,33 +1,19 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 
 #include "apps/common/say.h"
 #include "apps/hs-client/client.h"
+#include "apps/tls/sockaddr.h"
 
 static void try_next(client *c);
-
-/* ---- addresses as text --------------------------------------------------------------------- */
-static void address_text(const struct sockaddr *a, char *out, size_t room) {
-    char host[64] = "";
-    if (a->sa_family == AF_INET) {
-        const struct sockaddr_in *v4 = (const struct sockaddr_in *)a;
-        uv_ip4_name(v4, host, sizeof host);
-        snprintf(out, room, "%s:%u", host, ntohs(v4->sin_port));
-    } else if (a->sa_family == AF_INET6) {
-        const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)a;
-        uv_ip6_name(v6, host, sizeof host);
-        snprintf(out, room, "[%s]:%u", host, ntohs(v6->sin6_port));
-    }
-}
 
 static void note_local(client *c) {
     struct sockaddr_storage a;
     int n = sizeof a;
     uv_tcp_t *tcp = (uv_tcp_t *)hs_uv_transport(c->s);
     if (uv_tcp_getsockname(tcp, (struct sockaddr *)&a, &n) == 0)
-        address_text((struct sockaddr *)&a, c->local, sizeof c->local);
+        hs__sockaddr_text((struct sockaddr *)&a, c->local, sizeof c->local);
 }
 
 /* ---- one attempt
@@ -88,7 +74,7 @@ static void try_next(client *c) {
     c->next = now->ai_next;
     if (!new_stream(c, UV_TCP))
         return;
-    address_text(now->ai_addr, c->peer, sizeof c->peer);
+    hs__sockaddr_text(now->ai_addr, c->peer, sizeof c->peer);
     uv_tcp_t *tcp = (uv_tcp_t *)hs_uv_transport(c->s);
     int r = uv_tcp_connect(&c->connect_req, tcp, now->ai_addr, on_connect);
     if (r == 0) {

@@ -1,0 +1,176 @@
+#include "apps/common/say.h"
+#include "apps/hs-server/server.h"
+
+#define AT(field) .at = offsetof(server_args, field)
+
+static const char *const CLIENT_AUTH[] = {"none", "want", "need", NULL};
+static const char *const PREFER[] = {"server", "client", NULL};
+static const char *const HRR[] = {"auto", "always", NULL};
+
+static const hs__option OPTIONS[] = {
+    {.group = "Serve",
+     .name = "status",
+     .kind = HS__OPT_FLAG,
+     AT(status),
+     .help = "a page and JSON: what you offered, byte by byte, and what was chosen (default)"},
+    {.name = "echo", .kind = HS__OPT_FLAG, AT(echo), .help = "send back what comes"},
+    {.name = "www",
+     .kind = HS__OPT_TEXT,
+     AT(www),
+     .argument = "DIR",
+     .help = "the files below DIR, by GET and HEAD; symbolic links are not followed"},
+    {.name = "forward",
+     .kind = HS__OPT_TEXT,
+     AT(forward),
+     .argument = "TO",
+     .help = "bytes both ways to HOST:PORT or unix:PATH, without TLS"},
+
+    HS__IDENTITY_OPTIONS(server_args, identity, "Identity",
+                         "certificate, leaf first; repeat, then the name asked for chooses "
+                         "(SIGHUP reloads)"),
+    {.name = "strict-sni",
+     .kind = HS__OPT_FLAG,
+     AT(strict_sni),
+     .help = "refuse names that no certificate is for"},
+
+    {.group = "Clients",
+     .name = "client-auth",
+     .kind = HS__OPT_CHOICE,
+     AT(client_auth),
+     .argument = "HOW",
+     .values = CLIENT_AUTH,
+     .help = "none, want or need a certificate of the client"},
+    {.name = "cacert",
+     .kind = HS__OPT_LIST,
+     AT(cacert),
+     .argument = "F",
+     .aliases = "cafile CAfile",
+     .help = "believe clients that these vouch for"},
+    {.name = "insecure",
+     .letter = 'k',
+     .kind = HS__OPT_FLAG,
+     AT(insecure),
+     .help = "take any client certificate, and say so"},
+
+    HS__OFFER_OPTIONS(server_args, offer, "Policy"),
+    {.name = "prefer",
+     .kind = HS__OPT_CHOICE,
+     AT(prefer),
+     .argument = "WHOSE",
+     .values = PREFER,
+     .help = "whose order of suites and groups counts: server (default) or client"},
+    {.name = "hrr",
+     .kind = HS__OPT_CHOICE,
+     AT(hrr),
+     .argument = "WHEN",
+     .values = HRR,
+     .help = "HelloRetryRequest: auto (when needed) or always"},
+
+    {.group = "Limits",
+     .name = "workers",
+     .kind = HS__OPT_NUMBER,
+     AT(workers),
+     .argument = "N",
+     .min = 1,
+     .max = 256,
+     .help = "threads with a loop of their own (1)"},
+    {.name = "max-conns",
+     .kind = HS__OPT_NUMBER,
+     AT(max_conns),
+     .argument = "N",
+     .min = 1,
+     .help = "open at once (1000); one more makes the longest idle one go"},
+    {.name = "handshake-timeout",
+     .kind = HS__OPT_DURATION,
+     AT(handshake_ms),
+     .argument = "DUR",
+     .help = "for a whole handshake (10s)"},
+    {.name = "idle-timeout",
+     .kind = HS__OPT_DURATION,
+     AT(idle_ms),
+     .argument = "DUR",
+     .help = "end connections that nothing moves on (60s)"},
+    {.name = "accept",
+     .kind = HS__OPT_NUMBER,
+     AT(accept),
+     .argument = "N",
+     .min = 1,
+     .aliases = "naccept",
+     .help = "take N connections, then exit"},
+    {.name = "drain",
+     .kind = HS__OPT_DURATION,
+     AT(drain_ms),
+     .argument = "DUR",
+     .help = "how long open connections may go on when the server ends (5s)"},
+
+    HS__SEE_OPTIONS(server_args, see),
+    {.name = "trace-dir",
+     .kind = HS__OPT_TEXT,
+     AT(see.trace_dir),
+     .argument = "DIR",
+     .help = "one trace for each connection: DIR/c1.jsonl, ..."},
+    {.name = "log",
+     .kind = HS__OPT_TEXT,
+     AT(log),
+     .argument = "F",
+     .help = "add what is said of connections to F instead of standard error"},
+    {.name = "access-log",
+     .kind = HS__OPT_TEXT,
+     AT(access_log),
+     .argument = "F",
+     .help = "add a line for each HTTP request to F (common log format)"},
+    {.name = "stats",
+     .kind = HS__OPT_DURATION,
+     AT(stats_ms),
+     .argument = "DUR",
+     .help = "counters that often; SIGUSR1 prints them, too"},
+    HS__COMMON_OPTIONS(server_args, common),
+    {0}};
+
+const hs__program server_program = {
+    .name = "hs-server",
+    .usage = "[OPTIONS] [ADDR:]PORT",
+    .about = "A TLS server that shows its work.",
+    .examples =
+        "  hs-server 4433                    makes a throw-away CA, says which hs-client to use\n"
+        "  hs-server --cert=c.pem --key=k.pem --www=./public 8443\n"
+        "  hs-server --forward=127.0.0.1:8080 8443       TLS in front of a plaintext backend\n",
+    .notes = "ADDR defaults to 127.0.0.1; 0.0.0.0 or [::] for all; unix:/path; port 0: any.\n"
+             "Signals: INT, TERM end it after --drain; HUP reloads certificates; USR1 counters.\n",
+    .options = OPTIONS,
+    .min_operands = 1,
+    .max_operands = 1,
+    .operands = "PORT",
+};
+
+static hs__exit check(const server_args *a) {
+    int services = a->status + a->echo + (a->www != NULL) + (a->forward != NULL);
+    if (services > 1)
+        return hs__usage_error(&server_program,
+                               "--status, --echo, --www and --forward exclude each other");
+    if (a->client_auth != HS_CLIENT_AUTH_NONE && a->cacert.n == 0 && !a->insecure)
+        return hs__usage_error(&server_program,
+                               "--client-auth needs --cacert=F (or -k to take any certificate)");
+    if (a->cacert.n > 0 && a->client_auth == HS_CLIENT_AUTH_NONE)
+        return hs__usage_error(&server_program, "--cacert is for --client-auth=want or need");
+    return HS__EXIT_OK;
+}
+
+int server_args_read(int argc, char **argv, server_args *a, hs__exit *code) {
+    static const hs__password_source NO_PASSWORD = HS__NO_PASSWORD_SOURCE;
+    *a = (server_args){
+        .workers = 1, .max_conns = 1000, .handshake_ms = 10000, .idle_ms = 60000, .drain_ms = 5000};
+    a->identity.password = NO_PASSWORD;
+    int first = hs__options_parse(&server_program, argc, argv, a, code);
+    if (first < 0)
+        return first;
+    *code = check(a);
+    return *code ? -1 : first;
+}
+
+void server_args_free(server_args *a) {
+    hs__list *lists[] = {&a->offer.suites,  &a->offer.groups, &a->offer.schemes, &a->offer.alpn,
+                         &a->identity.cert, &a->identity.key, &a->cacert};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        hs__list_free(lists[i]);
+}

@@ -1,0 +1,104 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "apps/common/default_ca.h"
+#include "apps/common/say.h"
+#include "apps/hs-server/server.h"
+
+/* A certificate for this machine's own names, from the default mini-ca. */
+static hs__exit load_own(server *app, hs__identities *out, hs__fault *fault) {
+    hs__local_identity local;
+    hs_credential *credential;
+    hs__exit code = hs__default_ca_identity(app->provider, &local, fault);
+    if (code)
+        return code;
+    hs_status st = hs_credential_new(app->provider, hs__bytes_span(&local.chain),
+                                     hs__bytes_span(&local.key), (hs_span){NULL, 0}, &credential);
+    snprintf(app->root_path, sizeof app->root_path, "%s", local.root_path);
+    hs__local_identity_free(&local);
+    return st ? hs__fail_status(fault, st, "the certificate for localhost")
+              : hs__identities_add(out, credential, fault);
+}
+
+static void fill(const server *app, const hs__identities *identities, hs_options *o) {
+    hs__offer_fill(&app->a.offer, &app->offer, o);
+    o->provider = app->provider;
+    o->trust = app->trust;
+    o->identity = identities->v;
+    o->client_auth = (hs_client_auth)app->a.client_auth;
+    o->verify = app->a.insecure ? HS_VERIFY_REPORT_ONLY : HS_VERIFY_ENFORCE;
+    o->prefer = (hs_preference)app->a.prefer;
+    o->hrr = (hs_hrr_policy)app->a.hrr;
+    o->strict_sni = app->a.strict_sni;
+    o->ask = app->service->wants_hello ? HS_ASK_CONFIG : 0;
+    o->trace_mask = hs__see_mask(app->see);
+    o->trace = o->trace_mask ? hs__seen_event : NULL;
+}
+
+static void swap(server *app, hs_config *config) {
+    uv_mutex_lock(&app->lock);
+    hs_config *old = app->config;
+    app->config = config;
+    uv_mutex_unlock(&app->lock);
+    hs_config_unref(old);
+}
+
+static hs__exit make_config(server *app, const hs__identities *identities, hs__fault *fault) {
+    hs_options o = {0};
+    hs_config *config;
+    const char *why = "";
+    fill(app, identities, &o);
+    hs_status st = hs_config_new(&o, &config, &why);
+    if (st == HS_E_CONFIG)
+        return hs__fault_set(fault, HS__EXIT_USAGE, "%s", why);
+    if (st)
+        return hs__fail_status(fault, st, "the configuration");
+    swap(app, config);
+    return HS__EXIT_OK;
+}
+
+/* The provider stays that of the start: a connection's configuration may change, its crypto
+ * library may not. */
+static hs__exit load_files(server *app, hs__identities *out, hs__fault *fault) {
+    const char *name = app->provider ? hs_provider_name(app->provider) : app->a.offer.provider;
+    hs_provider *provider;
+    hs__exit code = hs__identities_load(&app->a.identity, name, &provider, out, fault);
+    if (code)
+        return code;
+    if (app->provider)
+        hs_provider_unref(provider);
+    else
+        app->provider = provider;
+    return HS__EXIT_OK;
+}
+
+hs__exit identity_load(server *app, hs__fault *fault) {
+    hs__identities identities;
+    hs__exit code = load_files(app, &identities, fault);
+    if (!code && app->a.cacert.n > 0 && !app->trust)
+        code = hs__trust_files(&app->a.cacert, app->provider, &app->trust, fault);
+    if (!code && identities.n == 0)
+        code = load_own(app, &identities, fault);
+    if (!code)
+        code = make_config(app, &identities, fault);
+    hs__identities_free(&identities);
+    return code;
+}
+
+void identity_reload(server *app) {
+    hs__fault fault = {0};
+    if (identity_load(app, &fault)) {
+        hs__say_error("reload: %s", fault.text);
+        log_event(app, "reload", json_pack("{s:b, s:s}", "ok", 0, "error", fault.text),
+                  "reload failed, going on with the certificates that are loaded");
+        return;
+    }
+    log_event(app, "reload", json_pack("{s:b}", "ok", 1), "certificates are loaded anew");
+}
+
+hs_config *identity_current(server *app) {
+    uv_mutex_lock(&app->lock);
+    hs_config *config = hs_config_ref(app->config);
+    uv_mutex_unlock(&app->lock);
+    return config;
+}

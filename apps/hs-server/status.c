@@ -1,0 +1,160 @@
+/* --status: what this connection's client offered, byte by byte, and what was chosen. A client sees
+ * its own connection only, whatever the server's flags (DECISIONS S7). */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "apps/common/json.h"
+#include "apps/common/say.h"
+#include "apps/hs-server/server.h"
+#include "pki/text.h"
+#include "proto/client_hello.h"
+#include "trace/names.h"
+#include "trace/strbuf.h"
+
+enum { VALUE_TEXT = 140, HEX_BYTES = 32 };
+
+/* ---- fields of the ClientHello
+ * -------------------------------------------------------------------- */
+static hs_trace_field as_trace(const hs__field *f, char path[HS__PATH_MAX]) {
+    hs__field_path(f, path, HS__PATH_MAX);
+    return (hs_trace_field){.path = path,
+                            .off = f->off,
+                            .bytes = f->bytes,
+                            .kind = (hs_field_kind)f->kind,
+                            .value = f->value,
+                            .meaning = f->names ? f->names((uint32_t)f->value) : NULL};
+}
+
+static void value_text(const hs_trace_field *f, char out[VALUE_TEXT]) {
+    hs__text t;
+    hs__text_init(&t, out, VALUE_TEXT);
+    switch (f->kind) {
+    case HS_FIELD_LENGTH:
+        hs__text_f(&t, "%llu bytes", (unsigned long long)f->value);
+        return;
+    case HS_FIELD_UINT:
+        hs__text_f(&t, "%llu", (unsigned long long)f->value);
+        return;
+    case HS_FIELD_CODE:
+        if (f->meaning)
+            hs__text_f(&t, "%s (%llu)", f->meaning, (unsigned long long)f->value);
+        else
+            hs__text_f(&t, "0x%04llx", (unsigned long long)f->value);
+        return;
+    case HS_FIELD_TEXT:
+        hs__text_foreign(&t, f->bytes);
+        return;
+    case HS_FIELD_BYTES:
+        if (hs__field_is_secret("ClientHello", f)) {
+            hs__text_f(&t, "(%zu bytes)", f->bytes.n);
+            return;
+        }
+        size_t n = f->bytes.n < HEX_BYTES ? f->bytes.n : HEX_BYTES;
+        hs__text_hex(&t, (hs_span){f->bytes.p, n});
+        hs__text_add(&t, n < f->bytes.n ? "..." : "");
+        return;
+    }
+}
+
+static void put_line(void *ctx, const hs__field *field) {
+    char path[HS__PATH_MAX], value[VALUE_TEXT];
+    hs_trace_field f = as_trace(field, path);
+    value_text(&f, value);
+    hs__buf_fmt(ctx, "%6zu %5zu  %-60s %s\n", f.off, f.bytes.n, path, value);
+}
+
+static void put_object(void *ctx, const hs__field *field) {
+    char path[HS__PATH_MAX], value[VALUE_TEXT];
+    hs_trace_field f = as_trace(field, path);
+    value_text(&f, value);
+    json_array_append_new(ctx, json_pack("{s:I, s:I, s:o, s:o}", "off", (json_int_t)f.off, "len",
+                                         (json_int_t)f.bytes.n, "path", hs__json_string(path),
+                                         "value", hs__json_string(value)));
+}
+
+static void walk_hello(const connection *c, void (*put)(void *ctx, const hs__field *f), void *ctx) {
+    const hs__field_sink sink = {.field = put, .ctx = ctx};
+    hs__rd_root root;
+    hs__client_hello hello;
+    /* The engine has read it before, so it is well formed. */
+    if (c->hello)
+        (void)!hs__client_hello_read((hs_span){c->hello, c->hello_n}, &sink, &root, &hello);
+}
+
+/* ---- the page
+ * ------------------------------------------------------------------------------------------- */
+static void put_fact(hs__strbuf *b, const char *name, const char *value) {
+    hs__buf_fmt(b, "%-13s %s\n", name, value);
+}
+
+static void put_client(hs__strbuf *b, const hs__facts *f) {
+    if (f->n_chain == 0) {
+        put_fact(b, "certificate", "none of yours");
+        return;
+    }
+    hs__buf_fmt(b, "%-13s %s, %s\n", "certificate", hs__safe(f->chain[0].subject),
+                f->verdict ? f->verdict_text : "trusted");
+    put_fact(b, "you signed", hs__scheme_text(f->scheme));
+}
+
+static void put_text(hs__strbuf *b, const connection *c) {
+    const hs__facts *f = &c->facts;
+    hs__buf_fmt(b, "handshake: what you offered, and what was chosen\n\n%-13s %s, from %s\n",
+                "connection", c->name, c->peer);
+    put_fact(b, "version", hs__version_text(f->version));
+    put_fact(b, "suite", hs__suite_text(f->suite));
+    hs__buf_fmt(b, "%-13s %s%s\n", "group", hs__group_text(f->group),
+                f->hrr ? ", after a HelloRetryRequest" : "");
+    put_fact(b, "we signed", hs__scheme_text(f->own_scheme));
+    put_fact(b, "server name", f->server_name ? hs__safe(f->server_name) : "none");
+    put_fact(b, "alpn", f->alpn ? f->alpn : "none");
+    put_client(b, f);
+    hs__buf_fmt(b, "%-13s %.3f ms\n\nYour%s ClientHello, %zu bytes:\n   off   len  field\n", "time",
+                (double)(c->t_done - c->t_begin) / 1000, f->hrr ? " first" : "", c->hello_n);
+    walk_hello(c, put_line, b);
+    hs__buf_fmt(b, "\nThe same as JSON: /status.json\n");
+}
+
+static char *page_text(const connection *c) {
+    hs__strbuf b = {0};
+    put_text(&b, c);
+    char *text = b.failed ? NULL : strdup(hs__buf_str(&b));
+    hs__buf_free(&b);
+    return text;
+}
+
+static char *page_json(const connection *c) {
+    json_t *j = hs__facts_json(&c->facts), *fields = json_array();
+    walk_hello(c, put_object, fields);
+    json_object_set_new(j, "connection", json_string(c->name));
+    json_object_set_new(j, "peer", json_string(c->peer));
+    json_object_set_new(j, "time_us", json_integer((json_int_t)(c->t_done - c->t_begin)));
+    json_object_set_new(j, "client_chain", hs__chain_json(&c->facts));
+    json_object_set_new(j, "client_hello",
+                        json_pack("{s:I, s:o}", "len", (json_int_t)c->hello_n, "fields", fields));
+    char *text = json_dumps(j, JSON_INDENT(2));
+    json_decref(j);
+    return text;
+}
+
+void status_answer(const http_request *r, http_answer *a) {
+    size_t path_n = strcspn(r->url, "?");
+    bool is_json = path_n == 12 && strncmp(r->url, "/status.json", path_n) == 0;
+    bool is_page = path_n == 1 || (path_n == 7 && strncmp(r->url, "/status", path_n) == 0);
+    if (!is_json && !is_page) {
+        http_answer_text(a, 404, "There are / and /status.json here.\n");
+        return;
+    }
+    is_json = is_json || r->wants_json;
+    char *text = is_json ? page_json(r->c) : page_text(r->c);
+    if (!text) {
+        http_answer_text(a, 500, "Out of memory.\n");
+        return;
+    }
+    *a = (http_answer){.status = 200, .file = -1, .body = (uint8_t *)text, .length = strlen(text)};
+    snprintf(a->head, sizeof a->head,
+             "Content-Type: %s; charset=utf-8\r\nContent-Length: %zu\r\nCache-Control: no-store\r\n"
+             "X-Content-Type-Options: nosniff\r\n",
+             is_json ? "application/json" : "text/plain", strlen(text));
+}
