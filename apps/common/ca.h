@@ -99,6 +99,9 @@ typedef struct {
     bool is_cut;     /* not_after is the signer's                          */
 } hs__issued;
 
+/* HS__EXIT_USAGE if the plan's subject is no name; for those who ask before they make a CA. */
+HS_MUST_CHECK hs__exit hs__ca_check_subject(const hs__issue_plan *plan, hs__fault *fault);
+
 /* Signs a certificate that was checked as a peer will check it; nothing is written to disk. The
  * CA must be unlocked. HS__EXIT_UNTRUSTED: the CA may not vouch for such a name. */
 HS_MUST_CHECK hs__exit hs__ca_issue(const hs__ca *ca, const hs__issue_plan *plan, hs__issued *out,

@@ -125,6 +125,12 @@ static hs__exit set_subject(const hs__issue_plan *plan, uint8_t *der, size_t *n,
     return HS__EXIT_OK;
 }
 
+hs__exit hs__ca_check_subject(const hs__issue_plan *plan, hs__fault *fault) {
+    uint8_t subject[NAME_ROOM];
+    size_t n = sizeof subject;
+    return set_subject(plan, subject, &n, fault);
+}
+
 static hs__exit sign_leaf(const hs__ca *ca, const hs__issue_plan *plan,
                           const hs__private_key *subject_key, hs__issued *out, hs__fault *fault) {
     static const hs__oid PURPOSES[] = {HS__OID_SERVER_AUTH, HS__OID_CLIENT_AUTH};

@@ -81,18 +81,20 @@ static void interrupted(int signal_number) {
 
 static hs__exit ask(const char *question, hs__bytes *out, hs__fault *fault) {
     struct sigaction on = {.sa_handler = interrupted}, old_int, old_term;
-    dprintf(terminal, "%s: ", question);
     struct termios silent = before;
     silent.c_lflag &= ~(tcflag_t)ECHO;
     silent.c_lflag |= ECHONL;
     sigaction(SIGINT, &on, &old_int);
     sigaction(SIGTERM, &on, &old_term);
     hs__exit code;
-    if (tcsetattr(terminal, TCSAFLUSH, &silent) == 0)
+    if (tcsetattr(terminal, TCSAFLUSH, &silent) == 0) {
+        /* Asked only now: what is typed before the flush is lost. */
+        dprintf(terminal, "%s: ", question);
         code = read_line(terminal, "the terminal", out, fault);
-    else
+    } else {
         code = hs__fault_set(fault, HS__EXIT_INTERNAL, "cannot switch the terminal's echo off: %s",
                              strerror(errno));
+    }
     (void)tcsetattr(terminal, TCSANOW, &before);
     sigaction(SIGINT, &old_int, NULL);
     sigaction(SIGTERM, &old_term, NULL);

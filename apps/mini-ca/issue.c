@@ -404,6 +404,8 @@ static hs__exit prepare(job *j, int n, char **words, hs__fault *fault) {
         return hs__usage_error(&PROGRAM, "--not-after is in the past");
     hs__exit code = read_names(a, n, words, &j->plan.names);
     if (code == HS__EXIT_OK)
+        code = hs__ca_check_subject(&j->plan, fault);
+    if (code == HS__EXIT_OK)
         code = set_files(j, fault);
     if (code == HS__EXIT_OK)
         code = mini_ca_folder(&a->base, j->folder, fault);

@@ -30,12 +30,12 @@ static const hs__program PROGRAM = {
              "(-C, $MINI_CA_DIR, ~/.local/share/mini-ca).",
     .examples =
         "  mini-ca init --permit=localhost,.test       root CA whose names are limited to these\n"
-        "  mini-ca issue localhost 127.0.0.1 ::1       ./localhost.pem ./localhost-key.pem (no CA "
-        "yet: makes one, says so)\n"
+        "  mini-ca issue localhost 127.0.0.1 ::1       ./localhost.pem ./localhost-key.pem\n"
+        "                                              (no CA yet: makes one, says so)\n"
         "  mini-ca issue --client alice@example.test   for a person or a service\n"
         "Commands (each has --help):\n"
-        "  init                create the root (--intermediate: root + issuing CA; then move the "
-        "root key away)\n"
+        "  init                create the root (--intermediate: root + issuing CA; then move its "
+        "key away)\n"
         "  issue NAME...       new key and certificate; NAME = DNS, *.wildcard, IP, e-mail or URI\n"
         "  list                --expiring=30d --check (exit 6 if any)\n"
         "  show FILE|WHAT      certificate or key; every field, with -v its meaning\n"

@@ -294,8 +294,12 @@ static hs__exit show(const args *a, const hs_provider *p, hs_span text, const ch
     if (code == HS__EXIT_OK)
         show_certs(a, p, &certs, list);
     /* No certificate in it: then a key in DER may be. */
-    if (has_key || (code && text.n > 0 && text.p[0] == 0x30))
-        code = show_key(a, p, text, keys, fault);
+    bool may_be_key = has_key || (code && text.n > 0 && text.p[0] == 0x30);
+    bool is_key = may_be_key && show_key(a, p, text, keys, fault) == HS__EXIT_OK;
+    if (has_key)
+        code = is_key ? HS__EXIT_OK : fault->code;
+    else if (is_key)
+        code = HS__EXIT_OK;
     else if (code)
         *fault = no_certificate;
     if (code == HS__EXIT_OK && list)
