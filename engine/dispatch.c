@@ -119,7 +119,7 @@ static hs_status run_row(hs_conn *c, const hs__row *row, const hs__message *m) {
     }
     assert((row->next & (UINT32_C(1) << next)) != 0);
     c->state = next;
-    hs__trace_state(c, from, hs__input_name(row->input));
+    hs__trace_state(c, from, row->input != HS__ON_GO ? hs__input_name(row->input) : NULL);
     return HS_OK;
 }
 

@@ -226,7 +226,11 @@ static hs_status use_secret(hs_conn *c, bool outbound) {
     c->p->aead_free(c->p, d->aead);
     d->aead = aead;
     d->seq = 0;
-    hs__trace_key(c, outbound);
+    if (hs__tracing(c, HS_TR_KEY)) {
+        char secret[64];
+        name_generation(d, d->generation, secret, sizeof(secret));
+        hs__trace_key(c, outbound, secret);
+    }
     return HS_OK;
 }
 

@@ -6,6 +6,7 @@
 #include "engine/handlers.h"
 #include "engine/signed_content.h"
 #include "engine/trace_emit.h"
+#include "engine/transcript.h"
 #include "pki/certificate.h"
 #include "pki/credential.h"
 #include "proto/codepoints.h"
@@ -121,13 +122,15 @@ static hs_status verify(hs_conn *c, const hs__certificate_verify *cv) {
     st = c->p->public_verify(c->p, c->hs->peer_key, scheme->alg, (hs_span){content, n},
                              cv->signature);
     uint64_t us = hs__trace_us(c) - started;
+    char range[HS__TRANSCRIPT_NAMES];
+    hs__transcript_range(c, range);
     c->hs->us_crypto += us;
     c->hs->ops.verify++;
     const hs_trace_check check = {.what = "certificate_verify",
                                   .side = c->is_server ? "client" : "server",
                                   .ok = st == HS_OK,
                                   .enforced = true,
-                                  .covers = c->is_server ? "CH..CCT" : "CH..CT",
+                                  .covers = range,
                                   .scheme = hs__scheme_name(cv->algorithm),
                                   .signed_content = {content, n},
                                   .us = us};

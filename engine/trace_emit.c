@@ -159,16 +159,13 @@ void hs__trace_secret(hs_conn *c, const char *label, hs_span secret) {
     hs__emit(c, &ev);
 }
 
-void hs__trace_key(hs_conn *c, bool outbound) {
-    if (!hs__tracing(c, HS_TR_KEY)) {
-        return;
-    }
+void hs__trace_key(hs_conn *c, bool outbound, const char *secret) {
     const hs__direction *d = outbound ? &c->out : &c->in;
     hs_trace ev = {.kind = HS_TR_KEY};
     ev.u.key = (hs_trace_key){.outbound = outbound,
                               .name = d->key_name,
                               .aead = hs__aead_name(c->suite->aead),
-                              .secret = d->secret_name};
+                              .secret = secret};
     hs__emit(c, &ev);
 }
 

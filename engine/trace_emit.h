@@ -36,7 +36,8 @@ void hs__trace_transcript(hs_conn *c, const uint8_t *digest, bool is_reset);
 void hs__trace_derive(hs_conn *c, const char *name, const char *fn, const hs_trace_input *inputs,
                       size_t n_inputs, hs_span value, uint64_t started_us);
 void hs__trace_secret(hs_conn *c, const char *label, hs_span secret);
-void hs__trace_key(hs_conn *c, bool outbound);
+/* `secret`: the traffic secret it comes from, with its generation. */
+void hs__trace_key(hs_conn *c, bool outbound, const char *secret);
 void hs__trace_note(hs_conn *c, const char *text, const char *rule);
 void hs__trace_check(hs_conn *c, const hs_trace_check *check);
 void hs__trace_done(hs_conn *c);
@@ -131,9 +132,10 @@ static inline void hs__trace_secret(hs_conn *c, const char *label, hs_span secre
     (void)secret;
 }
 
-static inline void hs__trace_key(hs_conn *c, bool outbound) {
+static inline void hs__trace_key(hs_conn *c, bool outbound, const char *secret) {
     (void)c;
     (void)outbound;
+    (void)secret;
 }
 
 static inline void hs__trace_note(hs_conn *c, const char *text, const char *rule) {
