@@ -50,7 +50,8 @@ static void put_wrapped(const char *text, size_t at, size_t column) {
 }
 
 static void put_head(const hs__program *p) {
-    printf("Usage: %s %s\n%s\n", p->name, p->usage, p->about);
+    printf("Usage: %s %s\n", p->name, p->usage);
+    put_wrapped(p->about, 0, 0);
     if (p->examples && *p->examples)
         printf("%s", p->examples);
 }
