@@ -34,7 +34,7 @@ hs_status hs__choose_suite(hs_conn *c) {
     uint16_t id = first_common(f->suites, offered, f->prefer);
     const hs_span ours = {f->suites_wire, 2 * f->suites.n};
     hs__trace_choose(c, "suite", id != 0 ? hs__cipher_suite_name(id) : NULL, true, offered, ours,
-                     by_whose_order(c));
+                     id != 0 ? by_whose_order(c) : "none is in both lists");
     if (id == 0) {
         return hs__fail(c, HS_E_NO_COMMON_SUITE, "ClientHello.cipher_suites",
                         "none of the %zu offered is among our %zu", hs__list16_count(offered),
@@ -99,8 +99,9 @@ hs_status hs__choose_group(hs_conn *c, uint16_t *retry) {
     bool has_share = group != 0 && hs__client_share(c, group).n > 0;
     hs__trace_choose(c, "group", group != 0 ? hs__group_name(group) : NULL, true, offered,
                      (hs_span){f->groups_wire, 2 * f->groups.n},
-                     has_share ? "the client sent a share for it: no HelloRetryRequest"
-                               : "the client sent no share for it: HelloRetryRequest");
+                     group == 0  ? "none is in both lists"
+                     : has_share ? "the client sent a share for it: no HelloRetryRequest"
+                                 : "the client sent no share for it: HelloRetryRequest");
     if (group == 0) {
         return hs__fail(c, HS_E_NO_COMMON_GROUP, "ClientHello.extensions[supported_groups]",
                         "none of the %zu offered is among our %zu", hs__list16_count(offered),
@@ -150,6 +151,15 @@ static hs_status no_identity(hs_conn *c) {
                     hs__list16_count(c->hs->hello.extensions.signature_algorithms));
 }
 
+static bool serves_name(const hs_conn *c) {
+    for (size_t i = 0; i < c->config->n_identity; i++) {
+        if (hs__credential_fits_name(c->config->identity[i], c->server_name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* By name first; without a fit the first usable one, as most servers do, or with strict_sni an
  * unrecognized_name alert (RFC 6066 3). */
 hs_status hs__choose_identity(hs_conn *c) {
@@ -159,11 +169,12 @@ hs_status hs__choose_identity(hs_conn *c) {
         hs->credential = hs__identity_for(c, schemes, c->server_name, &hs->own_scheme);
         hs->sni_used = hs->credential != NULL;
     }
-    if (hs->credential == NULL && c->server_name != NULL && c->config->strict_sni) {
+    bool is_strict = c->server_name != NULL && c->config->strict_sni;
+    if (is_strict && !serves_name(c)) {
         return hs__fail(c, HS_E_UNKNOWN_NAME, "ClientHello.extensions[server_name]",
                         "it asks for %s", c->server_name);
     }
-    if (hs->credential == NULL) {
+    if (hs->credential == NULL && !is_strict) {
         hs->credential = hs__identity_for(c, schemes, NULL, &hs->own_scheme);
     }
     if (hs->credential == NULL) {
