@@ -259,7 +259,7 @@ int main(int argc, char **argv) {
     int first = server_args_read(argc, argv, &app.a, &code);
     if (first < 0) {
         server_args_free(&app.a);
-        return hs__say_end(code);
+        return (int)hs__say_end(code);
     }
     hs__say_setup(server_program.name, &app.a.common);
     const char *wrong = hs__address_listen(argv[first], &app.address);
@@ -267,7 +267,7 @@ int main(int argc, char **argv) {
         code = hs__usage_error(&server_program, "'%s': %s", hs__safe(argv[first]),
                                wrong ? wrong : "out of memory");
         server_args_free(&app.a);
-        return hs__say_end(code);
+        return (int)hs__say_end(code);
     }
     raise_file_limit(&app.a);
     code = prepare(&app, &fault);
@@ -277,5 +277,5 @@ int main(int argc, char **argv) {
         hs__say_fault(&fault);
     free_all(&app);
     uv_mutex_destroy(&app.lock);
-    return hs__say_end(code);
+    return (int)hs__say_end(code);
 }
