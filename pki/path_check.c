@@ -451,7 +451,7 @@ static void check_anchor_scope(hs__judge *j, const hs__path *path, size_t depth,
         return;
     }
     const char *name = j->options->name;
-    const bool is_good = name != NULL && j->host_status == HS_OK && hs__host_is_local(&j->host);
+    const bool is_good = j->host_status == HS_OK && hs__host_is_local(&j->host);
     f->status = is_good ? HS_OK : HS_E_ANCHOR_SCOPE;
     if (is_wanted(f)) {
         const char *source = hs__trust_source(j->trust, path->anchor);

@@ -1,10 +1,12 @@
-/* Writes the first inputs of the fuzz targets: FOLDER/<target>/<name>, out of RFC 8448. */
+/* Writes the first inputs of the fuzz targets: FOLDER/<target>/<name>, out of RFC 8448, and
+ * certificates. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "fuzz.h"
 #include "messages.h"
+#include "pki_seeds.h"
 #include "proto/client_hello.h"
 #include "proto/encrypted_extensions.h"
 #include "proto/server_hello.h"
@@ -61,5 +63,6 @@ int main(int argc, char **argv) {
     static const uint8_t record[] = {HS__CONTENT_alert, 3, 3, 0, 2, 1, 0};
     write_seed(argv[1], "key_update", "requested", none, (hs_span){update, sizeof(update)});
     write_seed(argv[1], "record", "close_notify", none, (hs_span){record, sizeof(record)});
+    write_pki_seeds(argv[1], write_seed);
     return 0;
 }

@@ -44,6 +44,16 @@ static void lengths_that_are_not_der_are_refused(void **state) {
     }
 }
 
+/* All of the element is there, and only its length is written with a zero in front. */
+static void a_leading_zero_in_a_length_is_refused(void **state) {
+    (void)state;
+    bytes b = unhex("04 82 00 80");
+    b.n += 128;
+    hs__rd r = reader(&b);
+    assert_int_equal(hs__der_value(&r, "x", HS__DER_OCTET_STRING).n, 0);
+    assert_string_equal(root.problem, "has a length written with more bytes than needed");
+}
+
 static void good_lengths_are_read(void **state) {
     (void)state;
     static uint8_t big[70000] = {0x04, 0x83, 0x01, 0x00, 0x00};
@@ -252,6 +262,7 @@ static void leaves_cover_every_byte(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lengths_that_are_not_der_are_refused),
+        cmocka_unit_test(a_leading_zero_in_a_length_is_refused),
         cmocka_unit_test(good_lengths_are_read),
         cmocka_unit_test(the_wrong_tag_is_named),
         cmocka_unit_test(the_first_failure_sticks),

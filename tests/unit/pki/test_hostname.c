@@ -22,6 +22,8 @@ static void dns_names_match_by_the_book(void **state) {
         {"a.test", "a.test.", false}, /* not a form that certificates have */
         {"a.test", "b.test", false},
         {"x.a.test", "a.test", false},
+        {"a.test.example", "a.test", false},
+        {"x.a.test.example", "*.a.test", false},
         {"a.test", "x.a.test", false},
         {"x.a.test", "*.a.test", true},
         {"X.A.TEST", "*.a.test", true},

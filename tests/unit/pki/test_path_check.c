@@ -126,16 +126,16 @@ static void validity(void **state) {
 static void name(void **state) {
     (void)state;
     const hs__general_name others[] = {dns("b.test"), dns("*.c.test")};
-    judge(plain, plain, (spec){.names = others, .n_names = 2}, HS_E_NAME_MISMATCH, 42, "0 name",
+    judge(plain, plain, (spec){.names = others, .n_names = 2}, HS_E_NAME_MISMATCH, 46, "0 name",
           "want \"a.test\", certificate is for b.test, *.c.test");
-    judge(plain, plain, (spec){.subject = "CN=a.test", .no_names = true}, HS_E_NAME_MISMATCH, 42,
+    judge(plain, plain, (spec){.subject = "CN=a.test", .no_names = true}, HS_E_NAME_MISMATCH, 46,
           "0 name", "want \"a.test\", certificate is for no host name (its CN does not count)");
     trio t = trio_new(plain, plain, plain);
     question q = about(&t);
     q.name = NULL;
     expect(&q, HS_OK, -1, "", NULL);
     q.name = "no name at all";
-    expect(&q, HS_E_NAME_MISMATCH, 42, "0 name", NULL);
+    expect(&q, HS_E_NAME_MISMATCH, 46, "0 name", NULL);
     trio_free(&t);
 }
 
@@ -263,6 +263,32 @@ static void name_constraints(void **state) {
     judge(permits_a, permits_a, plain, HS_OK, -1, "", NULL);
 }
 
+/* RFC 5280 6.1.3 (b): a self-issued intermediate is excepted, a leaf never is. */
+static void name_constraints_and_self_issued(void **state) {
+    (void)state;
+    const hs__general_name bad = dns("b.test");
+    made *root =
+        make(&(spec){.is_ca = true, .subject = "CN=root", .excluded = &bad, .n_excluded = 1});
+    made *renewed = make(
+        &(spec){.is_ca = true, .subject = "CN=root", .issuer = root, .names = &bad, .n_names = 1});
+    made *leaf = make(&(spec){.issuer = renewed});
+    question q = {.anchor = made_der(root),
+                  .chain = {made_der(leaf), made_der(renewed)},
+                  .n = 2,
+                  .name = "a.test"};
+    expect(&q, HS_OK, -1, "", NULL);
+    made *namesake =
+        make(&(spec){.subject = "CN=root", .issuer = root, .names = &bad, .n_names = 1});
+    q.chain[0] = made_der(namesake);
+    q.n = 1;
+    q.name = "b.test";
+    expect(&q, HS_E_NAME_CONSTRAINTS, 42, "1 name_constraints", NULL);
+    made_free(root);
+    made_free(renewed);
+    made_free(leaf);
+    made_free(namesake);
+}
+
 static void anchor_scope(void **state) {
     (void)state;
     const bytes loopback = unhex("7f 00 00 01");
@@ -380,6 +406,28 @@ static void certificates_of_openssl(void **state) {
     expect(&q, HS_OK, -1, "", NULL);
 }
 
+/* RFC 4055 3.3: the parameters of an id-RSASSA-PSS key bind what it signs. */
+static void an_issuers_pss_rule_is_kept(void **state) {
+    (void)state;
+    static const struct {
+        hs__sig_alg rule;
+        bool is_good;
+    } cases[] = {
+        {{HS__SIG_RSA_PSS, HS__SHA384, 48}, true},
+        {{HS__SIG_RSA_PSS, HS__SHA384, 20}, true},
+        {{HS__SIG_RSA_PSS, HS__SHA384, 49}, false},
+        {{HS__SIG_RSA_PSS, HS__SHA256, 32}, false},
+    };
+    const hs__cert leaf = cert_of(der_of(openssl_signed_pss)); /* SHA-384, salt 48 */
+    hs__cert issuer = cert_of(der_of(openssl_pss_root));
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        hs__judge j = {.provider = provider()};
+        issuer.key.has_pss_rule = true;
+        issuer.key.pss_rule = cases[i].rule;
+        assert_int_equal(hs__path_signature(&j, &leaf, &issuer, NULL) == HS_OK, cases[i].is_good);
+    }
+}
+
 /* Each check of the table was seen to fail above. */
 static void the_table_is_covered(void **state) {
     (void)state;
@@ -419,10 +467,12 @@ int main(void) {
         cmocka_unit_test(key_usage),
         cmocka_unit_test(ext_key_usage),
         cmocka_unit_test(name_constraints),
+        cmocka_unit_test(name_constraints_and_self_issued),
         cmocka_unit_test(anchor_scope),
         cmocka_unit_test(all_faults_are_reported),
         cmocka_unit_test(what_is_patched_in),
         cmocka_unit_test(certificates_of_openssl),
+        cmocka_unit_test(an_issuers_pss_rule_is_kept),
         cmocka_unit_test(the_table_is_covered),
     };
     return RUN(tests);
