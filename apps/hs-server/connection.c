@@ -47,6 +47,7 @@ static void on_shut(hs_uv_shutdown_req *req, int status) {
     connection *c = req->data;
     if (status == UV_ECANCELED)
         return;
+    c->is_shut = true;
     if (c->peer_ended || status)
         connection_abort(c, "done");
     else
@@ -127,9 +128,9 @@ static void on_data(hs_uv_stream *s, ssize_t n, const uv_buf_t *buf) {
             c->service->data(c, (const uint8_t *)buf->base, (size_t)n);
     } else if (n == UV_EOF) {
         c->peer_ended = true;
-        if (c->is_ending)
+        if (c->is_shut)
             connection_abort(c, "done");
-        else
+        else if (!c->is_ending)
             c->service->end(c);
     } else if (n == UV_ETIMEDOUT) {
         /* A peer that takes nothing would not take close_notify either. */

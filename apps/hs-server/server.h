@@ -81,6 +81,7 @@ struct connection {
     size_t waiting; /* bytes given to connection_send and not yet with the kernel */
     bool is_ending; /* close_notify is on its way */
     bool holds;     /* connection_hold */
+    bool is_shut;   /* and with the kernel              */
     bool peer_ended;
     hs_uv_shutdown_req shutdown;
     const char *why_closed;
