@@ -47,19 +47,26 @@ run mini-ca -C $ca init --no-password --permit=localhost,127.0.0.0/8,::1/128
 run mini-ca -C $ca issue localhost 127.0.0.1 ::1 --out=$ca/localhost
 
 step "A server"
+# Its messages go to a file, which says when it listens, and where.
+said=$build/hs-server.log
 printf '$ hs-server --cert=%s --key=%s %s &\n' $ca/localhost.pem $ca/localhost-key.pem "$port"
-hs-server -q --cert=$ca/localhost.pem --key=$ca/localhost-key.pem "$port" &
+: >$said
+hs-server --cert=$ca/localhost.pem --key=$ca/localhost-key.pem "$port" 2>>$said &
 server=$!
+until grep -q 'listening on' $said; do
+    kill -0 $server 2>/dev/null || { cat $said; echo "Another port: PORT=0 ./demo.sh"; exit 1; }
+    sleep 0.1
+done
+head -n 1 $said
+url=localhost:$(sed -n 's/.*listening on [^ ]*:\([0-9]*\).*/\1/p' $said)
 
 step "The handshake, as the client sees it"
-for try in 1 2 3 4 5 6 7 8 9 10; do
-    kill -0 $server 2>/dev/null || exit 1
-    curl -s -o /dev/null --cacert $ca/root.pem "https://localhost:$port/" && break
-    sleep 0.2
-done
-run hs-client -v --cacert=$ca/root.pem --http "localhost:$port"
+printf '$ hs-client -v --cacert=%s --http %s >%s\n' $ca/root.pem "$url" $build/page.txt
+hs-client -v --cacert=$ca/root.pem --http "$url" >$build/page.txt
 
-step "The same server, asked by curl"
-run curl -sS --cacert $ca/root.pem "https://localhost:$port/"
+step "The same server, asked by curl: what it saw of the client (first lines)"
+printf '$ curl --cacert %s https://%s/\n' $ca/root.pem "$url"
+curl -sS --cacert $ca/root.pem "https://$url/" >$build/page-for-curl.txt
+head -n 11 $build/page-for-curl.txt
 
-step "Done. Next: $build/apps/hs-client -vv example.com, or README.md"
+step "Done. Everything is in build/demo: the CA, the pages, the programs in apps/"
