@@ -3,7 +3,7 @@
 #
 #   tools/install-deps.sh build|demo|test
 #
-# For Debian 12, 13 and Ubuntu 24.04 or newer, as root or with sudo. When nothing is missing it
+# For Debian 12, 13 and an Ubuntu with the same packages, as root or with sudo. When nothing is missing it
 # does nothing and needs no rights.
 set -eu
 
