@@ -144,9 +144,6 @@ static void sync_folder_of(const char *path) {
 
 hs__exit hs__file_write(const char *path, hs_span data, mode_t mode, bool force, hs__fault *fault) {
     char temporary[HS__FILE_PATH];
-    hs__exit code = hs__file_may_write(path, force, fault);
-    if (code)
-        return code;
     struct stat st;
     if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
         errno = EISDIR;
@@ -167,7 +164,8 @@ hs__exit hs__file_write(const char *path, hs_span data, mode_t mode, bool force,
         sync_folder_of(path);
         return HS__EXIT_OK;
     }
-    code = errno == EEXIST && !force ? fail_exists(fault, path) : fail_errno(fault, "write", path);
+    hs__exit code =
+        errno == EEXIST && !force ? fail_exists(fault, path) : fail_errno(fault, "write", path);
     unlink(temporary);
     return code;
 }

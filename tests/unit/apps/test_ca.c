@@ -143,6 +143,30 @@ static void make_locked(hs__fault *fault) {
     assert_int_equal(hs__ca_make(provider, &plan, fault), HS__EXIT_OK);
 }
 
+static void the_default_root_is_trusted_for_local_names_only(void **state) {
+    hs__fault fault;
+    hs__ca ca;
+    hs__issued issued;
+    hs__local_identity identity = {0};
+    hs__ca_plan made = {
+        .folder = "ca", .path_len = -1, .not_before = hs__now(), .not_after = hs__now() + 86400};
+    hs__issue_plan plan = {.not_after = hs__now() + 86400};
+    (void)state;
+    assert_int_equal(hs__ca_make(provider, &made, &fault), HS__EXIT_OK);
+    assert_int_equal(hs__ca_open(provider, "ca", &ca, &fault), HS__EXIT_OK);
+    assert_int_equal(hs__ca_unlock(&ca, &(hs__password_source)HS__NO_PASSWORD_SOURCE, &fault),
+                     HS__EXIT_OK);
+    assert_null(hs__name_list_add(&plan.names, "example.com"));
+    assert_null(hs__name_list_add(&plan.names, "a.test"));
+    assert_int_equal(hs__ca_issue(&ca, &plan, &issued, &fault), HS__EXIT_OK);
+    identity.chain = issued.chain;
+    assert_int_equal(judge(&identity, "a.test"), HS_OK);
+    assert_int_not_equal(judge(&identity, "example.com"), HS_OK);
+    hs__issued_free(&issued);
+    hs__name_list_free(&plan.names);
+    hs__ca_close(&ca);
+}
+
 static void a_key_that_is_not_the_cas_is_refused(void **state) {
     hs__fault fault;
     hs__ca ca;
@@ -213,6 +237,7 @@ int main(void) {
         IN_FOLDER(a_server_without_a_certificate_gets_one_that_clients_trust),
         IN_FOLDER(the_throw_away_ca_is_limited_and_says_what_it_is),
         IN_FOLDER(serial_numbers_are_16_bytes_positive_and_differ),
+        IN_FOLDER(the_default_root_is_trusted_for_local_names_only),
         IN_FOLDER(a_key_that_is_not_the_cas_is_refused),
         IN_FOLDER(the_index_survives_a_broken_line),
         IN_FOLDER(no_ca_is_no_trust_and_no_error),

@@ -193,6 +193,7 @@ static void faults_are_one_line_with_exit_2(void **state) {
         {"--nonsense", "there is no option --nonsense;"},
         {"-connect-to x", "there is no option -connect-to, did you mean --connect-to?"},
         {"-CAfile x", "there is no option -CAfile, did you mean --cacert?"},
+        {"-timeout=5s", "there is no option -timeout, did you mean --timeout?"},
         {"-insecure", "there is no option -insecure, did you mean --insecure?"},
         {"-x", "there is no option -x;"},
         {"--cert", "--cert needs a value: F"},
