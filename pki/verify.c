@@ -297,7 +297,7 @@ hs_status hs_verify(hs_provider *provider, const hs_trust *trust, const hs_verif
         b = judge_chain(&j, &leaf, pool);
         free(pool);
     }
-    if (b == NULL || b->arena.is_short) {
+    if (b == NULL || b->arena.is_short || b->report.verdict == HS_E_NOMEM) {
         hs_report_free((hs_report *)b);
         return HS_E_NOMEM;
     }

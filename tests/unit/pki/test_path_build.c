@@ -5,7 +5,7 @@
 
 #include "tests/unit/pki/pki_test.h"
 
-enum { POOL = 128 };
+enum { POOL = 160 };
 
 /* Certificates of one test, all freed at its end. */
 typedef struct {
@@ -247,6 +247,27 @@ static void a_hostile_pool_is_bounded(void **state) {
     end(&w);
 }
 
+/* More issuers of the right name than there may be signature checks, none of them the one. */
+static void signature_checks_are_bounded(void **state) {
+    (void)state;
+    world w = {0};
+    const made *list[POOL];
+    made *root = add(&w, (spec){.is_ca = true, .subject = "CN=root"});
+    made *real = add(&w, (spec){.is_ca = true, .subject = "CN=mid", .issuer = root});
+    size_t n = 1;
+    list[0] = add(&w, (spec){.issuer = real, .no_authority_key_id = true});
+    while (n <= HS__SIGNATURE_CHECKS) {
+        list[n++] = add(&w, (spec){.is_ca = true, .subject = "CN=mid", .issuer = root});
+    }
+    list[n++] = real;
+    result r = verify(root, list, n);
+    assert_status(r.verdict, HS_E_VERIFY_LIMIT);
+    list[1] = real; /* in time */
+    r = verify(root, list, n);
+    assert_ok(r.verdict);
+    end(&w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_order_of_the_pool_does_not_matter),
@@ -258,6 +279,7 @@ int main(void) {
         cmocka_unit_test(a_leaf_may_be_an_anchor),
         cmocka_unit_test(a_chain_may_have_ten_intermediates),
         cmocka_unit_test(a_hostile_pool_is_bounded),
+        cmocka_unit_test(signature_checks_are_bounded),
     };
     return RUN(tests);
 }

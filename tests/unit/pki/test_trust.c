@@ -1,6 +1,7 @@
 #include "pki/trust.h"
 
 #include <stdio.h>
+#include <threads.h>
 
 #include "pki/pem.h"
 #include "tests/unit/pki/openssl_certs.h"
@@ -129,6 +130,39 @@ static void a_key_is_made_once(void **state) {
     hs_trust_unref(t);
 }
 
+typedef struct {
+    hs_trust *trust;
+    hs__anchor *anchor;
+    const hs__public_key *key;
+} asker;
+
+static int ask(void *arg) {
+    asker *a = arg;
+    return hs__anchor_key(a->trust, a->anchor, &a->key) == HS_OK ? 0 : 1;
+}
+
+static void threads_get_the_same_key(void **state) {
+    (void)state;
+    const hs__cert c = cert_of(der_of(openssl_root));
+    for (size_t round = 0; round < 20; round++) {
+        hs_trust *t = empty();
+        thrd_t threads[4];
+        asker askers[4];
+        assert_ok(hs_trust_add(t, text(openssl_root), "a", 0, NULL, NULL));
+        for (size_t i = 0; i < 4; i++) {
+            askers[i] = (asker){t, hs__trust_find(t, c.subject, NULL), NULL};
+            assert_int_equal(thrd_create(&threads[i], ask, &askers[i]), thrd_success);
+        }
+        for (size_t i = 0; i < 4; i++) {
+            int failed;
+            assert_int_equal(thrd_join(threads[i], &failed), thrd_success);
+            assert_int_equal(failed, 0);
+            assert_ptr_equal(askers[i].key, askers[0].key);
+        }
+        hs_trust_unref(t);
+    }
+}
+
 static void many_sources_and_anchors_fit(void **state) {
     (void)state;
     hs_trust *t = empty();
@@ -136,7 +170,7 @@ static void many_sources_and_anchors_fit(void **state) {
         char subject[32];
         char source[200];
         (void)snprintf(subject, sizeof(subject), "CN=root %zu", i);
-        (void)snprintf(source, sizeof(source), "%0*zu", 150, i);
+        (void)snprintf(source, sizeof(source), "%zu%0*d", i, 150, 0);
         made *root = make(&(spec){.is_ca = true, .subject = subject});
         assert_ok(hs_trust_add(t, made_der(root), source, 0, NULL, NULL));
         assert_non_null(hs__trust_find(t, (hs_span){root->name, root->name_n}, NULL));
@@ -155,6 +189,7 @@ int main(void) {
         cmocka_unit_test(the_same_anchor_counts_once),
         cmocka_unit_test(anchors_are_found_by_name_and_by_themselves),
         cmocka_unit_test(a_key_is_made_once),
+        cmocka_unit_test(threads_get_the_same_key),
         cmocka_unit_test(many_sources_and_anchors_fit),
     };
     return RUN(tests);
