@@ -106,19 +106,19 @@ static void on_timer(uv_timer_t *timer) {
     if (s->soon)
         hs__uv_pump(s);
     if (deadline(s) <= uv_now(s->loop->uv))
-        hs__uv_expire(s);
+        hs__uv_expire(s, UV_ETIMEDOUT);
     hs__uv_rearm(s);
 }
 
-void hs__uv_expire(hs_uv_stream *s) {
+void hs__uv_expire(hs_uv_stream *s, int status) {
     if (s->phase == HS__UV_HANDSHAKE) {
-        hs__uv_fail(s, UV_ETIMEDOUT);
+        hs__uv_fail(s, status);
         hs__uv_pump(s);
     } else if (s->phase == HS__UV_OPEN) {
         static const uv_buf_t none;
         s->last_active = uv_now(s->loop->uv);
         if (s->on_read)
-            s->on_read(s, UV_ETIMEDOUT, &none);
+            s->on_read(s, status, &none);
     }
 }
 

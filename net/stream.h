@@ -98,7 +98,8 @@ struct hs_uv_stream {
 void hs__uv_soon(hs_uv_stream *s);             /* hs__uv_pump from the loop, as soon as it turns */
 void hs__uv_rearm(hs_uv_stream *s);            /* sets the timer to the next deadline */
 void hs__uv_fail(hs_uv_stream *s, int status); /* the first one counts; told by the pump */
-void hs__uv_expire(hs_uv_stream *s);     /* as if the timeout in force had come; from the loop */
+/* Its time is over: a handshake fails with the status, an open stream is told it. From the loop. */
+void hs__uv_expire(hs_uv_stream *s, int status);
 void hs__uv_end_linger(hs_uv_stream *s); /* closes the transport at last */
 
 /* stream_in.c: takes events, writes, tells; only from the loop. */

@@ -81,7 +81,7 @@ static void expire_idlest(hs_uv_worker *w) {
             idlest = s;
     }
     if (idlest && uv_now(&w->loop) - idlest->last_active >= IDLE_ENOUGH_MS)
-        hs__uv_expire(idlest);
+        hs__uv_expire(idlest, UV_EBUSY);
 }
 
 static void try_again(uv_timer_t *timer);

@@ -48,8 +48,8 @@ static void on_shut(hs_uv_shutdown_req *req, int status) {
     if (status == UV_ECANCELED)
         return;
     c->is_shut = true;
-    if (c->peer_ended || status)
-        connection_abort(c, "done");
+    if (c->peer_ended || c->is_unwanted || status)
+        connection_abort(c, c->is_unwanted ? "made room for another" : "done");
     else
         hs_uv_set_timeouts(c->s, 0, LINGER_MS);
 }
@@ -132,10 +132,13 @@ static void on_data(hs_uv_stream *s, ssize_t n, const uv_buf_t *buf) {
             connection_abort(c, "done");
         else if (!c->is_ending)
             c->service->end(c);
-    } else if (n == UV_ETIMEDOUT) {
+    } else if (n == UV_ETIMEDOUT || n == UV_EBUSY) {
+        c->is_unwanted = n == UV_EBUSY;
         /* A peer that takes nothing would not take close_notify either. */
-        if (c->is_ending || c->waiting > 0)
-            connection_abort(c, "idle");
+        if (c->is_ending)
+            connection_abort(c, "done, the peer stays");
+        else if (c->waiting > 0)
+            connection_abort(c, "the peer takes nothing");
         else
             connection_end(c);
     } else {

@@ -83,6 +83,7 @@ struct connection {
     bool holds;     /* connection_hold */
     bool is_shut;   /* and with the kernel              */
     bool peer_ended;
+    bool is_unwanted; /* the server is full */
     hs_uv_shutdown_req shutdown;
     const char *why_closed;
 };

@@ -28,11 +28,10 @@ hs__exit hs__failure_code(const hs__failure *f) {
 /* "rfc9846#section-4.3.8" as people write it; "" stays so. */
 static void rule_text(const char *rule, char *out, size_t room) {
     const char *number = strstr(rule, "section-");
-    size_t n = strspn(rule + (*rule ? 3 : 0), "0123456789");
-    out[0] = 0;
     if (strncmp(rule, "rfc", 3) == 0 && number)
-        snprintf(out, room, "RFC %.*s section %s", (int)n, rule + 3, number + 8);
-    else if (*rule)
+        snprintf(out, room, "RFC %.*s section %s", (int)strcspn(rule + 3, "#"), rule + 3,
+                 number + 8);
+    else
         snprintf(out, room, "%s", rule);
 }
 

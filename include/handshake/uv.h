@@ -53,8 +53,9 @@ typedef void (*hs_uv_alloc_cb)(hs_uv_stream *s, size_t suggested, uv_buf_t *buf)
 
 /* nread > 0: that many bytes of plaintext in buf->base. UV_EOF: the peer's close_notify, nothing
  * was lost; writing may go on. UV_ETIMEDOUT: no bytes went either way for the idle timeout; told
- * again after as long. Any other negative: the stream has failed. Errors are told even while
- * reading is stopped, if it was ever started. */
+ * again after as long. UV_EBUSY: the server is full and this stream was idle longest. Any other
+ * negative: the stream has failed. Errors are told even while reading is stopped, if it was ever
+ * started. */
 typedef void (*hs_uv_read_cb)(hs_uv_stream *s, ssize_t nread, const uv_buf_t *buf);
 
 /* A question of the engine, HS_EV_ASK_*. Answer with hs_answer_*(hs_uv_conn(s), ...), now or later
@@ -168,7 +169,8 @@ typedef struct {
     int backlog;                    /* 0: 511                                            */
     uint64_t max_conns;             /* open at once in all workers; 0: no limit. When full, the
                                        stream of the worker that was idle longest, a second at
-                                       least, is told UV_ETIMEDOUT; until then new ones wait */
+                                       least, is told UV_EBUSY: it should end. Until then new
+                                       connections wait */
     uint64_t accept;                /* that many, then no more; 0: no limit              */
     void *ctx;
     /* In the worker's thread: a connection has come. id is 1, 2, 3 ... over all workers. The
