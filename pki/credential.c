@@ -172,20 +172,12 @@ const hs_span *hs_credential_chain(const hs_credential *c, size_t *n) {
     return c->chain;
 }
 
-const hs__cert *hs__credential_leaf(const hs_credential *c) {
-    return &c->leaf;
-}
-
 const hs__private_key *hs__credential_key(const hs_credential *c) {
     return c->key;
 }
 
 const hs_provider *hs__credential_provider(const hs_credential *c) {
     return c->provider;
-}
-
-hs__key_type hs__credential_key_type(const hs_credential *c) {
-    return c->leaf.key.numbers.type;
 }
 
 bool hs__credential_fits_name(const hs_credential *c, const char *server_name) {

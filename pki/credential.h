@@ -6,12 +6,8 @@
 #include "pki/hostname.h"
 
 /* Borrowed from the credential. The key is NULL where somebody else signs. */
-const hs__cert *hs__credential_leaf(const hs_credential *credential);
 const hs__private_key *hs__credential_key(const hs_credential *credential);
 const hs_provider *hs__credential_provider(const hs_credential *credential);
-
-/* Of the leaf's public key; HS__KEY_RSA_PSS where the certificate says id-RSASSA-PSS. */
-hs__key_type hs__credential_key_type(const hs_credential *credential);
 
 /* The leaf is for this name by its subjectAltName. An SNI name that is no host name fits
  * nothing. */

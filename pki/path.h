@@ -94,7 +94,4 @@ typedef struct {
 void hs__path_build(hs__judge *j, const hs__cert *leaf, const hs__pool_cert *pool, size_t n_pool,
                     hs__path *best, size_t *tried);
 
-/* The key identifiers of a certificate and a possible issuer agree, or one has none. */
-bool hs__key_ids_agree(const hs__cert *cert, const hs__cert *issuer);
-
 #endif

@@ -31,7 +31,8 @@ static bool spans_equal(hs_span a, hs_span b) {
     return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
-bool hs__key_ids_agree(const hs__cert *cert, const hs__cert *issuer) {
+/* The key identifiers of a certificate and a possible issuer agree, or one has none. */
+static bool key_ids_agree(const hs__cert *cert, const hs__cert *issuer) {
     return cert->authority_key_id.n == 0 || issuer->subject_key_id.n == 0 ||
            spans_equal(cert->authority_key_id, issuer->subject_key_id);
 }
@@ -71,7 +72,7 @@ static size_t judge_step(search *s, bool *is_issuer) {
     if (hs__path_signature(s->judge, cert, issuer, s->path.anchor) != HS_OK) {
         faults += WEIGHT_SIGNATURE;
         /* Another key with the same name: the issuer itself is not there. */
-        *is_issuer = hs__key_ids_agree(cert, issuer);
+        *is_issuer = key_ids_agree(cert, issuer);
     }
     return faults;
 }
@@ -115,8 +116,7 @@ static bool try_all(search *s, bool ids_agree, bool *is_dead_end) {
     const hs_trust *trust = s->judge->trust;
     hs__anchor *a = trust != NULL ? hs__trust_find(trust, cert->issuer, NULL) : NULL;
     for (; a != NULL; a = hs__trust_find(trust, cert->issuer, a)) {
-        if (hs__key_ids_agree(cert, &a->cert) == ids_agree &&
-            try_issuer(s, &a->cert, a, is_dead_end)) {
+        if (key_ids_agree(cert, &a->cert) == ids_agree && try_issuer(s, &a->cert, a, is_dead_end)) {
             return true;
         }
     }
@@ -127,7 +127,7 @@ static bool try_all(search *s, bool ids_agree, bool *is_dead_end) {
     const uint32_t hash = hs__name_hash(cert->issuer);
     for (size_t i = 0; i < s->n_pool; i++) {
         const hs__cert *issuer = &s->pool[i].cert;
-        if (s->pool[i].subject_hash == hash && hs__key_ids_agree(cert, issuer) == ids_agree &&
+        if (s->pool[i].subject_hash == hash && key_ids_agree(cert, issuer) == ids_agree &&
             hs__name_equal(issuer->subject, cert->issuer) &&
             try_issuer(s, issuer, NULL, is_dead_end)) {
             return true;

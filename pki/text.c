@@ -62,7 +62,8 @@ static bool is_treacherous(uint32_t c) {
            c >= 0xe0000; /* tags, private planes */
 }
 
-size_t hs__printable(hs_span bytes) {
+/* The length of the printable UTF-8 character at the front, 0 if there is none. */
+static size_t printable(hs_span bytes) {
     if (bytes.n == 0) {
         return 0;
     }
@@ -87,7 +88,7 @@ size_t hs__printable(hs_span bytes) {
 
 void hs__text_foreign(hs__text *t, hs_span bytes) {
     while (bytes.n > 0 && !t->is_cut) {
-        const size_t n = hs__printable(bytes);
+        const size_t n = printable(bytes);
         if (n == 0) {
             char escaped[8];
             (void)snprintf(escaped, sizeof(escaped), "\\x%02X", bytes.p[0]);

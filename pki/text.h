@@ -23,7 +23,4 @@ void hs__text_foreign(hs__text *t, hs_span bytes);
 /* Lower-case hex. */
 void hs__text_hex(hs__text *t, hs_span bytes);
 
-/* The length of the printable UTF-8 character at the front of bytes, 0 if there is none. */
-size_t hs__printable(hs_span bytes);
-
 #endif
