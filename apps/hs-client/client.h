@@ -89,7 +89,7 @@ struct client {
     client_key *keys; /* of --show=keys */
     size_t n_keys;
     bool key_update_answered;
-    bool pin_matched, expectation_failed;
+    bool expectation_failed;
     hs__exit code;
     json_t *error; /* of --json; NULL: none */
     json_t *http;  /* of --json with --http */

@@ -23,23 +23,30 @@ hs__exit client_pin_check(const client_args *a, hs__fault *fault) {
                          hs__safe(pin));
 }
 
-static bool has_digest(const client *c, hs_span bytes, const char *hex) {
+static void digest_text(const client *c, hs_span bytes, char hex[HEX_LENGTH + 1]) {
     uint8_t digest[HS__HASH_MAX];
-    char text[HEX_LENGTH + 1];
-    if (hs__digest(c->provider, HS__SHA256, bytes, digest) != HS_OK)
-        return false;
-    hs__hex((hs_span){digest, 32}, text, sizeof text);
-    return strcasecmp(text, hex) == 0;
+    hex[0] = 0;
+    if (hs__digest(c->provider, HS__SHA256, bytes, digest) == HS_OK)
+        hs__hex((hs_span){digest, 32}, hex, HEX_LENGTH + 1);
 }
 
-static bool is_pinned(const client *c, hs_span leaf) {
+/* Of the certificate or of its key; says what there is where neither is the one. */
+static bool is_pinned(const client *c, const hs_event *question) {
+    char of_cert[HEX_LENGTH + 1], of_key[HEX_LENGTH + 1] = "";
+    const char *pin = c->a.pin + PREFIX_LENGTH;
     hs__cert cert;
     hs__rd_root root;
-    const char *hex = c->a.pin + PREFIX_LENGTH;
-    if (has_digest(c, leaf, hex))
+    if (question->n_chain == 0)
+        return false;
+    digest_text(c, question->chain[0], of_cert);
+    if (hs__certificate_read(question->chain[0], NULL, &cert, &root) == HS_OK)
+        digest_text(c, cert.key.der, of_key);
+    if (strcasecmp(of_cert, pin) == 0 || strcasecmp(of_key, pin) == 0)
         return true;
-    return hs__certificate_read(leaf, NULL, &cert, &root) == HS_OK &&
-           has_digest(c, cert.key.der, hex);
+    hs__say_warning(
+        "--pin: expected sha256:%s, got the certificate sha256:%s with the key sha256:%s", pin,
+        of_cert, of_key);
+    return false;
 }
 
 /* With a pin the chain is judged here: both have to be right, unless -k leaves the pin alone. */
@@ -54,11 +61,14 @@ void client_on_ask(hs_uv_stream *s, const hs_event *question) {
                                  .now = (int64_t)(hs__clock_now_ms(NULL) / 1000),
                                  .details = c->a.common.verbose > 0};
     hs_status verdict = hs_verify(c->provider, c->trust, &o, &report);
-    c->pin_matched = question->n_chain > 0 && is_pinned(c, question->chain[0]);
-    if (!c->pin_matched)
-        verdict = HS_E_PIN;
-    else if (c->a.insecure && report)
+    if (c->a.insecure && report)
         verdict = HS_OK;
+    if (!is_pinned(c, question) && verdict == HS_OK) {
+        /* The report would say that all is well. */
+        hs_report_free(report);
+        report = NULL;
+        verdict = HS_E_PIN;
+    }
     if (hs_answer_verify(hs_uv_conn(s), verdict, report) != HS_OK) {
         hs_report_free(report);
         client_fail(c, HS__EXIT_INTERNAL, "the certificate could not be judged");
