@@ -191,15 +191,15 @@ static void wait_for_key_update(uv_timer_t *timer) {
 static void begin(client *c) {
     c->mode = c->a.http ? &client_http_mode : c->a.io ? &client_io_mode : &client_close_mode;
     hs_uv_read_start(c->s, on_read);
-    if (!c->a.key_update) {
-        c->mode->begin(c);
-        return;
-    }
-    int r = hs_uv_key_update(c->s, true);
+    int r = c->a.key_update ? hs_uv_key_update(c->s, true) : 0;
     if (r)
         client_fail(c, HS__EXIT_INTERNAL, "KeyUpdate: %s", uv_strerror(r));
-    else
+    else if (c->a.key_update && c->mode == &client_close_mode)
         uv_timer_start(&c->waiter, wait_for_key_update, 1, 1);
+    else
+        /* RFC 9846 4.7.3: many peers answer a KeyUpdate only when they next send data, so where
+         * data is to come there is nothing to wait for. */
+        c->mode->begin(c);
 }
 
 static void on_connected(hs_uv_stream *s, int status) {
