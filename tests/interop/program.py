@@ -82,6 +82,11 @@ class Program:
             reader.join(seconds)
         return code
 
+    def type(self, text):
+        """A line on its standard input."""
+        self.process.stdin.write(f"{text}\n".encode())
+        self.process.stdin.flush()
+
     def signal(self, number):
         self.process.send_signal(number)
 
