@@ -180,6 +180,10 @@ const hs_provider *hs__credential_provider(const hs_credential *c) {
     return c->provider;
 }
 
+hs__key_type hs__credential_key_type(const hs_credential *c) {
+    return c->leaf.key.numbers.type;
+}
+
 bool hs__credential_fits_name(const hs_credential *c, const char *server_name) {
     hs__host host;
     return hs__host_read(server_name, &host) == HS_OK && hs__host_matches(&host, &c->leaf);

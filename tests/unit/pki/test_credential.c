@@ -34,6 +34,7 @@ static void files_of_openssl_are_loaded(void **state) {
     assert_ok(hs_credential_new(provider(), text(openssl_good), text(openssl_p256_key), none, &c));
     (void)hs_credential_chain(c, &n);
     assert_int_equal(n, 1);
+    assert_int_equal(hs__credential_key_type(c), HS__KEY_P256);
     assert_true(hs__credential_can_sign(c, HS__KEY_P256, hs__sig_alg_for(HS__KEY_P256)));
     assert_false(hs__credential_can_sign(c, HS__KEY_RSA, hs__sig_alg_for(HS__KEY_RSA)));
     assert_non_null(hs__credential_key(c));
