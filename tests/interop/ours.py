@@ -1,0 +1,39 @@
+"""hs-server as a test starts it: on a port of its own, known once it listens."""
+
+import contextlib
+import json
+
+from conftest import HERE
+from program import Program
+
+
+def flags(**named):
+    """client_auth="need" as --client-auth=need, True as the bare flag, a list as repeated."""
+    words = []
+    for name, value in named.items():
+        option = "--" + name.replace("_", "-")
+        for one in value if isinstance(value, (list, tuple)) else [value]:
+            words += [option] if one is True else [] if one in (None, False) else [
+                f"{option}={one}"]
+    return words
+
+
+@contextlib.contextmanager
+def hs_server(*identities, address=f"{HERE}:0", env=None, **named):
+    """Runs until the block ends. `events(name)`: its JSON Lines; `told(name)` waits for one."""
+    words = [word for own in identities for word in (f"--cert={own.cert}", f"--key={own.key}")]
+    more = {} if env is None else {"env": env}
+    with Program("hs-server", "--json", *words, *flags(**named), address, **more) as server:
+        ready = json.loads(server.wait_for('"ev":"listening"', stream="out").string)
+        server.port = ready["port"]
+
+        def told(event, since=0, **how):
+            line = server.wait_for(f'"ev":"{event}"', stream="out", since=since, **how)
+            return json.loads(line.string)
+
+        def events(event, since=0):
+            lines = server.text("out", since).splitlines()
+            return [each for each in map(json.loads, lines) if each["ev"] == event]
+
+        server.told, server.events = told, events
+        yield server
