@@ -11,7 +11,7 @@ build="gcc libc6-dev meson ninja-build pkg-config
     libmbedtls-dev libssl-dev libuv1-dev libhttp-parser-dev libjansson-dev"
 demo="$build curl"
 test="$demo clang libclang-rt-dev clang-format libcmocka-dev valgrind
-    openssl gnutls-bin tshark
+    openssl gnutls-bin tshark ca-certificates
     python3 python3-pytest python3-jsonschema
     make dpkg-dev debian-archive-keyring"
 
