@@ -90,6 +90,7 @@ struct client {
     size_t n_keys;
     bool key_update_answered;
     bool expectation_failed;
+    hs_status chain_verdict; /* with --pin: what -k may have passed over */
     hs__exit code;
     json_t *error; /* of --json; NULL: none */
     json_t *http;  /* of --json with --http */

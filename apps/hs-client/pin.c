@@ -61,6 +61,7 @@ void client_on_ask(hs_uv_stream *s, const hs_event *question) {
                                  .now = (int64_t)(hs__clock_now_ms(NULL) / 1000),
                                  .details = c->a.common.verbose > 0};
     hs_status verdict = hs_verify(c->provider, c->trust, &o, &report);
+    c->chain_verdict = verdict;
     if (c->a.insecure && report)
         verdict = HS_OK;
     if (!is_pinned(c, question) && verdict == HS_OK) {

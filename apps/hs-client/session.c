@@ -213,6 +213,8 @@ static void on_connected(hs_uv_stream *s, int status) {
     c->t_done = hs__clock_mono_us(NULL);
     client_expect_within(c, 0);
     hs__facts_take(&c->facts, hs_uv_conn(s), c->provider);
+    if (c->a.pin)
+        c->facts.verdict = c->chain_verdict;
     if (c->a.insecure && c->facts.verdict)
         hs__say_warning("NOT TRUSTED, going on (--insecure): %s",
                         c->facts.verdict_text ? c->facts.verdict_text

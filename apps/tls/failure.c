@@ -39,6 +39,10 @@ void hs__failure_text(const hs__failure *f, char *out, size_t room) {
     const char *when = f->was_connected ? "the connection failed" : "the handshake failed";
     const hs_error *e = f->error;
     char rule[80];
+    if (!e && f->uv_status == UV_EBUSY) {
+        snprintf(out, room, "made room for another connection");
+        return;
+    }
     if (!e && f->uv_status == UV_ETIMEDOUT) {
         snprintf(out, room, "%s",
                  f->was_connected ? "nothing came for too long"

@@ -141,14 +141,18 @@ void net_pair(int fds[2]) {
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds), 0);
 }
 
-void net_end_new(net_end *e, net_fixture *f, int fd) {
+void net_end_over(net_end *e, net_fixture *f, uv_handle_type transport) {
     memset(e, 0, sizeof *e);
     e->f = f;
     e->connected = e->last_write = e->last_shutdown = 1;
     e->alert = HS_NO_ALERT;
-    assert_int_equal(hs_uv_stream_new(f->loop, UV_NAMED_PIPE, &e->s), 0);
-    assert_int_equal(uv_pipe_open((uv_pipe_t *)hs_uv_transport(e->s), fd), 0);
+    assert_int_equal(hs_uv_stream_new(f->loop, transport, &e->s), 0);
     hs_uv_set_data(e->s, e);
+}
+
+void net_end_new(net_end *e, net_fixture *f, int fd) {
+    net_end_over(e, f, UV_NAMED_PIPE);
+    assert_int_equal(uv_pipe_open((uv_pipe_t *)hs_uv_transport(e->s), fd), 0);
 }
 
 void net_end_start(net_end *e, bool is_server) {

@@ -38,6 +38,9 @@ typedef struct {
 
 void net_pair(int fds[2]); /* a connected, non-blocking socket pair */
 
+/* An end over a transport that is not connected yet. */
+void net_end_over(net_end *e, net_fixture *f, uv_handle_type transport);
+
 /* An end over that descriptor; start says TLS to it. */
 void net_end_new(net_end *e, net_fixture *f, int fd);
 void net_end_start(net_end *e, bool is_server);
