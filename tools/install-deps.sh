@@ -3,17 +3,18 @@
 #
 #   tools/install-deps.sh build|demo|test
 #
-# For Debian 12, 13 and an Ubuntu with the same packages, as root or with sudo. When nothing is missing it
-# does nothing and needs no rights.
+# For Debian 12, 13 and an Ubuntu with the same packages, as root or with sudo. When nothing is
+# missing it does nothing and needs no rights.
 set -eu
 
 build="gcc libc6-dev meson ninja-build pkg-config
     libmbedtls-dev libssl-dev libuv1-dev libhttp-parser-dev libjansson-dev"
 demo="$build curl"
+# zlib and zstd: Debian 13's static libcrypto wants them and its package does not say so.
 test="$demo clang libclang-rt-dev clang-format libcmocka-dev valgrind
     openssl gnutls-bin tshark ca-certificates
     python3 python3-pytest python3-jsonschema
-    make dpkg-dev debian-archive-keyring"
+    zlib1g-dev libzstd-dev make dpkg-dev debian-archive-keyring"
 
 case "${1-}" in
 build) wanted=$build ;;
