@@ -53,7 +53,10 @@ typedef struct {
         hs__key_update key_update;
         hs_config *config; /* HS__ON_CONFIG; NULL: the first one */
         hs_status verdict; /* HS__ON_VERIFIED; the report is in the connection */
-        hs_span signature; /* HS__ON_SIGNED */
+        struct {
+            hs_span bytes;
+            hs_status refused; /* why there is none, when bytes.n is 0 */
+        } signature;           /* HS__ON_SIGNED */
     } u;
 } hs__message;
 

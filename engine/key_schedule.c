@@ -207,22 +207,27 @@ static hs_status traffic_value(hs_conn *c, const hs__direction *d, const char *l
     return st;
 }
 
-/* Key and IV from the direction's secret. */
+/* Key and IV from the direction's secret; both or, on failure, the old ones, so that an alert about
+ * it can be read. */
 static hs_status use_secret(hs_conn *c, bool outbound) {
     hs__direction *d = outbound ? &c->out : &c->in;
     uint8_t key[HS__AEAD_KEY_MAX];
+    uint8_t iv[HS__AEAD_NONCE];
     hs__aead *aead = NULL;
     hs_status st = traffic_value(c, d, "key", key, hs__aead_key_len(c->suite->aead));
     if (st == HS_OK) {
-        st = traffic_value(c, d, "iv", d->iv, sizeof(d->iv));
+        st = traffic_value(c, d, "iv", iv, sizeof(iv));
     }
     if (st == HS_OK) {
         st = c->p->aead_new(c->p, c->suite->aead, key, outbound, &aead);
     }
     hs__wipe(key, sizeof(key));
     if (st != HS_OK) {
+        hs__wipe(iv, sizeof(iv));
         return st;
     }
+    memcpy(d->iv, iv, sizeof(d->iv));
+    hs__wipe(iv, sizeof(iv));
     c->p->aead_free(c->p, d->aead);
     d->aead = aead;
     d->seq = 0;

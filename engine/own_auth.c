@@ -53,12 +53,13 @@ hs_status hs__send_certificate(hs_conn *c, const hs__message *m, hs__state *next
 }
 
 hs_status hs__on_signed(hs_conn *c, const hs__message *m, hs__state *next) {
-    if (m->u.signature.n == 0) {
-        return hs__fail(c, HS_E_SIGN_REFUSED, "", "no signature was given");
+    if (m->u.signature.bytes.n == 0) {
+        return hs__fail(c, m->u.signature.refused, "CertificateVerify.signature",
+                        "no signature was given");
     }
     hs__message cv = {.type = HS__HT_certificate_verify};
     cv.u.certificate_verify =
-        (hs__certificate_verify){.algorithm = c->hs->own_scheme, .signature = m->u.signature};
+        (hs__certificate_verify){.algorithm = c->hs->own_scheme, .signature = m->u.signature.bytes};
     c->own_scheme = c->hs->own_scheme;
     *next = HS__SEND_FINISHED;
     return hs__send(c, &cv, NULL);

@@ -22,25 +22,23 @@ static void verify(hs_conn *c, hs__message *answer) {
     c->hs->us_crypto += hs__trace_us(c) - started;
 }
 
-/* Without a key, or when signing fails, the signature stays empty, which refuses. */
 static void sign(hs_conn *c, hs__message *answer) {
     hs__handshake *hs = c->hs;
     const hs__private_key *key = hs__credential_key(hs->credential);
     const hs_provider *p = hs__credential_provider(hs->credential);
-    answer->u.signature = (hs_span){NULL, 0};
-    if (key == NULL || hs__buffer_room(c, &hs->signature, HS__SIGNATURE_MAX) != HS_OK) {
-        return;
-    }
     size_t n = 0;
-    uint64_t started = hs__trace_us(c);
-    hs_status st = p->key_sign(p, key, hs__scheme_of(hs->own_scheme)->alg,
-                               hs__buffer_span(&hs->to_sign), hs->signature.p, &n);
-    hs->us_crypto += hs__trace_us(c) - started;
-    hs->ops.sign++;
+    hs_status st =
+        key != NULL ? hs__buffer_room(c, &hs->signature, HS__SIGNATURE_MAX) : HS_E_SIGN_REFUSED;
     if (st == HS_OK) {
-        hs->signature.n = n;
-        answer->u.signature = hs__buffer_span(&hs->signature);
+        uint64_t started = hs__trace_us(c);
+        st = p->key_sign(p, key, hs__scheme_of(hs->own_scheme)->alg, hs__buffer_span(&hs->to_sign),
+                         hs->signature.p, &n);
+        hs->us_crypto += hs__trace_us(c) - started;
+        hs->ops.sign++;
     }
+    hs->signature.n = st == HS_OK ? n : 0;
+    answer->u.signature.bytes = hs__buffer_span(&hs->signature);
+    answer->u.signature.refused = st;
 }
 
 static void keep_config(hs_conn *c, hs__message *answer) {
@@ -156,6 +154,7 @@ hs_status hs_answer_verify(hs_conn *c, hs_status verdict, hs_report *report) {
 
 hs_status hs_answer_sign(hs_conn *c, const void *sig, size_t n) {
     hs__message answer;
-    answer.u.signature = (hs_span){sig, n};
+    answer.u.signature.bytes = (hs_span){sig, n};
+    answer.u.signature.refused = HS_E_SIGN_REFUSED;
     return give(c, HS__ON_SIGNED, &answer);
 }
