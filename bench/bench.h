@@ -47,7 +47,7 @@ double bench_floor(const char *provider, const hs__test_identity *identity, unsi
 double bench_floor_bulk(const char *provider, uint16_t suite, size_t record, hs_span text,
                         size_t bytes);
 
-/* ---- measuring (measure.c) ------------------------------------------------------------------- */
+/* ---- measuring (measure.c) --------------------------------------------------------------- */
 enum { BENCH_ROUNDS_MAX = 31 };
 
 double bench_cpu_seconds(void);
@@ -57,8 +57,7 @@ double bench_probe(void);
 
 double bench_median(double *values, size_t n);
 
-/* ---- heap (heap.c): what malloc has given, by interposition ------------------------------------
- */
+/* ---- heap (heap.c): what malloc has given, by interposition ------------------------------ */
 size_t bench_heap_bytes(void);  /* in use now, as malloc_usable_size counts */
 size_t bench_heap_peak(void);   /* since the last reset */
 size_t bench_heap_allocs(void); /* calls so far */

@@ -65,8 +65,7 @@ static void close_libssl(void) {
     method = NULL;
 }
 
-/* ---- a BIO over the wire ------------------------------------------------------------------------
- */
+/* ---- a BIO over the wire ----------------------------------------------------------------- */
 
 static int wire_write(BIO *bio, const char *p, int n) {
     return (int)bench_wire_put(BIO_get_data(bio) != NULL, p, (size_t)n);

@@ -29,7 +29,7 @@ static size_t count(const uint16_t *list) {
     return n;
 }
 
-/* ---- checks: each answers with a sentence, or NULL ------------------------------------ */
+/* ---- checks: each answers with a sentence, or NULL --------------------------------------- */
 
 static const char *check_versions(const hs_options *o) {
     uint16_t min = o->min_version != 0 ? o->min_version : VERSION_13;

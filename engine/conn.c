@@ -126,9 +126,7 @@ hs_status hs_server_new(hs_config *config, const hs_server_options *o, hs_conn *
     return *out != NULL ? HS_OK : HS_E_NOMEM;
 }
 
-/* ---- end
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- end --------------------------------------------------------------------------------- */
 
 void hs__handshake_free(hs_conn *c) {
     hs__handshake *hs = c->hs;
@@ -168,9 +166,7 @@ void hs_conn_free(hs_conn *c) {
     hs_config_unref(first);
 }
 
-/* ---- asking
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- asking ------------------------------------------------------------------------------ */
 
 void hs_conn_info(const hs_conn *c, hs_info *out) {
     *out = (hs_info){.state = hs__state_name(c->state),

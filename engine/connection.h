@@ -50,7 +50,7 @@ const char *hs__state_name(hs__state s);
 
 enum { HS__DIGEST = 48 }; /* SHA-384, the longest hash of a suite */
 
-/* ---- one direction of the record layer ----------------------------------------------------- */
+/* ---- one direction of the record layer --------------------------------------------------- */
 typedef struct {
     hs__aead *aead; /* NULL: in clear */
     uint8_t iv[HS__AEAD_NONCE];
@@ -63,7 +63,7 @@ typedef struct {
     const char *secret_name, *key_name;
 } hs__direction;
 
-/* ---- reading ------------------------------------------------------------------------------- */
+/* ---- reading ----------------------------------------------------------------------------- */
 typedef struct {
     uint8_t *loan; /* the caller's slab (E1), NULL: none */
     size_t loan_n, loan_off;
@@ -84,7 +84,7 @@ typedef struct {
     unsigned empty_records, key_updates; /* in a row */
 } hs__rx;
 
-/* ---- the handshake ------------------------------------------------------------------------- */
+/* ---- the handshake ----------------------------------------------------------------------- */
 typedef enum {
     HS__EARLY_SECRET,
     HS__DERIVED_1,
@@ -165,7 +165,7 @@ typedef struct {
     char where[HS__PATH_MAX];
 } hs__kept_error;
 
-/* ---- the connection -------------------------------------------------------------------------- */
+/* ---- the connection ---------------------------------------------------------------------- */
 struct hs_conn {
     hs_config *config; /* in force */
     hs_config *first;  /* provider, clock, trace, memory, limits */
@@ -213,7 +213,7 @@ struct hs_conn {
     uint64_t started_us;
 };
 
-/* ---- small helpers ------------------------------------------------------------------------- */
+/* ---- small helpers ----------------------------------------------------------------------- */
 void hs__buffer_free(hs_conn *c, hs__buffer *b);
 /* Room for n more bytes at b->p + b->n. */
 HS_MUST_CHECK hs_status hs__buffer_room(hs_conn *c, hs__buffer *b, size_t n);

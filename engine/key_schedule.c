@@ -11,7 +11,7 @@
 #include "engine/trace_emit.h"
 #include "engine/transcript.h"
 
-/* ---- the schedule as data -------------------------------------------------------------- */
+/* ---- the schedule as data ---------------------------------------------------------------- */
 typedef enum { CONTEXT_NONE, CONTEXT_EMPTY_HASH, CONTEXT_TRANSCRIPT } context_kind;
 typedef enum { IKM_ZERO, IKM_ECDHE } ikm_kind;
 
@@ -63,7 +63,7 @@ static const char *const key_names[HS__N_SECRETS] = {
     [HS__SERVER_APPLICATION] = "server_application_key",
 };
 
-/* ---- running it --------------------------------------------------------------------------- */
+/* ---- running it -------------------------------------------------------------------------- */
 typedef struct {
     hs_span ecdhe;
     uint8_t transcript[HS__DIGEST];
@@ -139,7 +139,7 @@ hs_status hs__schedule_application(hs_conn *c) {
     return st;
 }
 
-/* ---- Finished -------------------------------------------------------------------------------- */
+/* ---- Finished ---------------------------------------------------------------------------- */
 
 hs_status hs__finished_mac(hs_conn *c, bool of_server, uint8_t *out) {
     const hs__hash_id hash = c->suite->hash;
@@ -166,8 +166,7 @@ hs_status hs__finished_mac(hs_conn *c, bool of_server, uint8_t *out) {
     return st;
 }
 
-/* ---- traffic keys ------------------------------------------------------------------------------
- */
+/* ---- traffic keys ------------------------------------------------------------------------ */
 
 void hs__direction_end(hs_conn *c, hs__direction *d) {
     c->p->aead_free(c->p, d->aead);

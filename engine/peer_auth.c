@@ -11,8 +11,7 @@
 #include "pki/credential.h"
 #include "proto/codepoints.h"
 
-/* ---- Certificate ------------------------------------------------------------------------------
- */
+/* ---- Certificate ------------------------------------------------------------------------- */
 
 /* The chain outlives the message: it is copied once, with the spans that point into it behind. */
 static hs_status keep_chain(hs_conn *c, const hs__certificate13 *cert) {
@@ -88,8 +87,7 @@ hs_status hs__on_certificate(hs_conn *c, const hs__message *m, hs__state *next) 
     return st == HS_OK ? load_leaf(c) : st;
 }
 
-/* ---- CertificateVerify --------------------------------------------------------------------------
- */
+/* ---- CertificateVerify ------------------------------------------------------------------- */
 
 /* A scheme that we offered, that TLS 1.3 allows here, and that is for the leaf's kind of key. */
 static hs_status check_scheme(hs_conn *c, uint16_t id) {

@@ -8,7 +8,7 @@
 
 enum { HEADER = HS__RECORD_HEADER, INNER_TYPE = 1, RECORD_VERSION_FIRST = 0x0301 };
 
-/* ---- receiving: framing ---------------------------------------------------------------- */
+/* ---- receiving: framing ------------------------------------------------------------------ */
 
 /* What people send to a TLS port by mistake deserves its name. */
 static hs_status not_tls(hs_conn *c, const uint8_t *h) {
@@ -318,7 +318,7 @@ hs_status hs__record_next(hs_conn *c, bool *got) {
     }
 }
 
-/* ---- sending -------------------------------------------------------------------------------- */
+/* ---- sending ----------------------------------------------------------------------------- */
 
 static void put_header(uint8_t *h, uint8_t type, uint16_t version, size_t n) {
     h[0] = type;

@@ -22,7 +22,7 @@ uint64_t hs__trace_us(const hs_conn *c) {
                : 0;
 }
 
-/* ---- messages and fields ------------------------------------------------------------------- */
+/* ---- messages and fields ----------------------------------------------------------------- */
 
 static void on_field(void *ctx, const hs__field *f) {
     hs_conn *c = ctx;
@@ -89,7 +89,7 @@ void hs__trace_sent(hs_conn *c, uint8_t type, const char *name, hs_span raw) {
     hs__trace_message_end(c, &root);
 }
 
-/* ---- the others ------------------------------------------------------------------------------ */
+/* ---- the others -------------------------------------------------------------------------- */
 
 void hs__trace_state(hs_conn *c, hs__state from, const char *cause) {
     if (!hs__tracing(c, HS_TR_STATE) || from == c->state) {

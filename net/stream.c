@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-/* ---- life ---------------------------------------------------------------------------------- */
+/* ---- life -------------------------------------------------------------------------------- */
 int hs_uv_stream_new(hs_uv_loop *loop, uv_handle_type transport, hs_uv_stream **out) {
     *out = NULL;
     if (transport != UV_TCP && transport != UV_NAMED_PIPE)
@@ -50,8 +50,7 @@ int hs_uv_transport_error(const hs_uv_stream *s) {
     return s->transport_error;
 }
 
-/* ---- beginning ---------------------------------------------------------------------------------
- */
+/* ---- beginning --------------------------------------------------------------------------- */
 static int start(hs_uv_stream *s, hs_status made, hs_uv_connected_cb cb) {
     if (made)
         return made == HS_E_NOMEM ? UV_ENOMEM : UV_EINVAL;

@@ -71,8 +71,7 @@ static void on_event(hs_uv_stream *s, const hs_event *ev) {
     }
 }
 
-/* ---- out of the engine -------------------------------------------------------------------------
- */
+/* ---- out of the engine ------------------------------------------------------------------- */
 static bool may_take(const hs_uv_stream *s) {
     if (s->asks || s->rest.n > 0)
         return false;
@@ -151,8 +150,7 @@ void hs__uv_pump(hs_uv_stream *s) {
     hs__uv_rearm(s);
 }
 
-/* ---- bytes from below ---------------------------------------------------------------------------
- */
+/* ---- bytes from below -------------------------------------------------------------------- */
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf) {
     hs_uv_stream *s = handle->data;
     (void)suggested;

@@ -47,7 +47,7 @@ static void seal(hs_uv_stream *s) {
     }
 }
 
-/* ---- sending ------------------------------------------------------------------------------- */
+/* ---- sending ----------------------------------------------------------------------------- */
 static void took(hs_uv_stream *s, size_t n) {
     hs_tx_consume(s->conn, n);
     s->sent += n;
@@ -135,7 +135,7 @@ bool hs__uv_flush(hs_uv_stream *s) {
     return has_moved;
 }
 
-/* ---- calling back ---------------------------------------------------------------------------- */
+/* ---- calling back ------------------------------------------------------------------------ */
 static bool is_done(const hs_uv_stream *s, const hs_uv_write_req *req) {
     return req && req != s->unsealed && req->end <= s->sent;
 }
@@ -170,8 +170,7 @@ void hs__uv_cancel_writes(hs_uv_stream *s, int status) {
     tell_shutdown(s, status);
 }
 
-/* ---- the program's side ------------------------------------------------------------------------
- */
+/* ---- the program's side ------------------------------------------------------------------ */
 static size_t bytes_of(const uv_buf_t *bufs, unsigned n) {
     size_t total = 0;
     for (unsigned i = 0; i < n; i++)

@@ -5,7 +5,7 @@ enum {
     TRY_AGAIN_MS = 250
 };
 
-/* ---- ending --------------------------------------------------------------------------------- */
+/* ---- ending ------------------------------------------------------------------------------ */
 static void end_if_empty(hs_uv_worker *w) {
     if (!w->is_deaf || w->first || w->is_ending)
         return;
@@ -47,8 +47,7 @@ static void on_gone(hs_uv_stream *s, void *owner) {
     end_if_empty(w);
 }
 
-/* ---- accepting ----------------------------------------------------------------------------------
- */
+/* ---- accepting --------------------------------------------------------------------------- */
 /* Takes the connection at the door. */
 static void take(hs_uv_worker *w, hs_uv_stream *s, uint64_t id) {
     s->on_gone = on_gone;

@@ -11,7 +11,7 @@ enum {
     EXTENSIONS_MAX = 64
 };
 
-/* ---- extensions: one reader each, for the inside of the OCTET STRING ------------------- */
+/* ---- extensions: one reader each, for the inside of the OCTET STRING --------------------- */
 
 static void read_subject_key_id(hs__rd *r, hs__cert *c) {
     c->subject_key_id = hs__der_value(r, NULL, HS__DER_OCTET_STRING);
@@ -225,7 +225,7 @@ static void read_extensions(hs__rd *r, hs__cert *c) {
     hs__der_close(&outer);
 }
 
-/* ---- the certificate (RFC 5280 4.1) -------------------------------------------------------- */
+/* ---- the certificate (RFC 5280 4.1) ------------------------------------------------------ */
 
 /* [0] EXPLICIT INTEGER DEFAULT v1: absent for 1, and what is there is 2 or 3. */
 static int read_version(hs__rd *r) {
@@ -299,8 +299,7 @@ hs_status hs__certificate_read(hs_span der, const hs__field_sink *sink, hs__cert
     return HS_OK;
 }
 
-/* ---- looking at it ----------------------------------------------------------------------------
- */
+/* ---- looking at it ----------------------------------------------------------------------- */
 
 bool hs__cert_extension_next(hs_span *extensions, hs__cert_extension *out) {
     hs_span extension;

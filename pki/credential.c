@@ -19,7 +19,7 @@ struct hs_credential {
     uint8_t der[]; /* what chain[] points into */
 };
 
-/* ---- the chain -------------------------------------------------------------------------- */
+/* ---- the chain --------------------------------------------------------------------------- */
 
 /* Appends each certificate of PEM text to c->der and c->chain. */
 static hs_status add_pem(hs_credential *c, hs_span text) {
@@ -86,7 +86,7 @@ static hs_status order_chain(hs_credential *c) {
     return st;
 }
 
-/* ---- the key ------------------------------------------------------------------------------ */
+/* ---- the key ----------------------------------------------------------------------------- */
 
 static bool spans_equal(hs_span a, hs_span b) {
     return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
@@ -121,7 +121,7 @@ static hs_status load_key(hs_credential *c, hs_span key, hs_span password) {
     return st;
 }
 
-/* ---- the object ----------------------------------------------------------------------------- */
+/* ---- the object -------------------------------------------------------------------------- */
 
 hs_status hs_credential_new(hs_provider *provider, hs_span chain, hs_span key, hs_span password,
                             hs_credential **out) {

@@ -73,7 +73,7 @@ bool hs__name_attribute(hs_span name, hs__oid type, hs_span *value) {
     return false;
 }
 
-/* ---- comparing ---------------------------------------------------------------------- */
+/* ---- comparing --------------------------------------------------------------------------- */
 
 static bool is_text(uint8_t tag) {
     return tag == HS__DER_UTF8_STRING || tag == HS__DER_PRINTABLE_STRING ||
@@ -227,7 +227,7 @@ uint32_t hs__name_hash(hs_span name) {
     return hash;
 }
 
-/* ---- printing ------------------------------------------------------------------------- */
+/* ---- printing ---------------------------------------------------------------------------- */
 
 /* UTF-16 code units (no pairs: BMPString has none) as UTF-8; false where that cannot be. */
 static bool bmp_to_utf8(hs_span in, uint8_t *out, size_t room, size_t *n) {
@@ -320,7 +320,7 @@ void hs__name_text(hs_span name, char *out, size_t room) {
     }
 }
 
-/* ---- from text ---------------------------------------------------------------------------- */
+/* ---- from text --------------------------------------------------------------------------- */
 
 static int hex_digit(char c) {
     if (c >= '0' && c <= '9') {

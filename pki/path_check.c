@@ -40,7 +40,7 @@ static bool has(const hs__cert *c, hs__ext ext) {
     return (c->has & (uint32_t)ext) != 0;
 }
 
-/* ---- form ------------------------------------------------------------------------------- */
+/* ---- form -------------------------------------------------------------------------------- */
 
 static void check_version(hs__judge *j, const hs__path *path, size_t depth, hs__finding *f) {
     const hs__cert *c = path->cert[depth];
@@ -133,7 +133,7 @@ static void check_critical_extensions(hs__judge *j, const hs__path *path, size_t
     }
 }
 
-/* ---- time ---------------------------------------------------------------------------------- */
+/* ---- time -------------------------------------------------------------------------------- */
 
 static void check_validity(hs__judge *j, const hs__path *path, size_t depth, hs__finding *f) {
     const hs__cert *c = path->cert[depth];
@@ -168,8 +168,7 @@ static void check_validity(hs__judge *j, const hs__path *path, size_t depth, hs_
     summarize(f, path, depth, f->status == HS_E_CERT_NOT_YET_VALID ? "is " : "");
 }
 
-/* ---- issuer -----------------------------------------------------------------------------------
- */
+/* ---- issuer ------------------------------------------------------------------------------ */
 
 /* Why nobody vouches for it: "is not among the anchors of system bundle (142)". */
 static const char *anchors_text(const hs__judge *j, const hs__finding *f, hs_span subject) {

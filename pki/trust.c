@@ -32,7 +32,7 @@ struct hs_trust {
     char sources_text[SOURCES_TEXT];
 };
 
-/* ---- the object ------------------------------------------------------------------------ */
+/* ---- the object -------------------------------------------------------------------------- */
 
 hs_status hs_trust_new(hs_provider *provider, hs_trust **out) {
     *out = NULL;
@@ -139,7 +139,7 @@ hs_status hs__anchor_key(const hs_trust *t, hs__anchor *a, const hs__public_key 
     return HS_OK;
 }
 
-/* ---- adding --------------------------------------------------------------------------------- */
+/* ---- adding ------------------------------------------------------------------------------ */
 
 /* The index of a source by name, made if it is new; when there are too many, the last one
  * stands for all that follow. */

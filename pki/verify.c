@@ -38,7 +38,7 @@ static void add_row(box *b, hs_report_row row) {
     b->rows[b->report.n_rows++] = row;
 }
 
-/* ---- certificates of the path ---------------------------------------------------------- */
+/* ---- certificates of the path ------------------------------------------------------------ */
 
 static const char *sha256_text(box *b, const hs_provider *p, hs_span der) {
     uint8_t digest[HS__HASH_MAX];
@@ -239,7 +239,7 @@ static box *report_unreadable(const hs__rd_root *root) {
     return b;
 }
 
-/* ---- the call ------------------------------------------------------------------------------ */
+/* ---- the call ---------------------------------------------------------------------------- */
 
 /* Reads all but the leaf; what cannot be read is left out. */
 static size_t read_pool(const hs_verify_options *o, hs__pool_cert *pool, size_t *n_skipped) {

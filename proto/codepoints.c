@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* ---- the lists ---------------------------------------------------------------------- */
+/* ---- the lists --------------------------------------------------------------------------- */
 
 #define COUNT(array)                   (sizeof(array) / sizeof((array)[0]))
 #define ROW(code, name, section, note) {code, #name, "", section, note},
@@ -148,7 +148,7 @@ const hs__code_list hs__schemes = {schemes, COUNT(schemes), SCHEMES_SPOKEN};
 const hs__code_list hs__extension_types = {extension_types, COUNT(extension_types),
                                            EXTENSIONS_SPOKEN};
 
-/* ---- looking them up ------------------------------------------------------------------ */
+/* ---- looking them up --------------------------------------------------------------------- */
 
 const hs__code *hs__code_find(const hs__code_list *list, uint32_t code) {
     for (size_t i = 0; i < list->n; i++) {

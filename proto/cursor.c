@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- reading ------------------------------------------------------------------------ */
+/* ---- reading ----------------------------------------------------------------------------- */
 
 void hs__rd_init(hs__rd *r, hs__rd_root *root, hs_span bytes, const char *name,
                  const hs__field_sink *sink) {
@@ -291,7 +291,7 @@ bool hs__list16_has(hs_span list16, uint16_t v) {
     return false;
 }
 
-/* ---- writing ------------------------------------------------------------------------ */
+/* ---- writing ----------------------------------------------------------------------------- */
 
 void hs__wr_init(hs__wr *w, uint8_t *p, size_t cap) {
     *w = (hs__wr){.p = p, .cap = p != NULL ? cap : SIZE_MAX};

@@ -126,7 +126,7 @@ void hs__rd_path(const hs__rd *at, const char *name, char *buf, size_t cap);
 /* The path of a field inside its message: the same without the outermost reader's name. */
 void hs__field_path(const hs__field *f, char *buf, size_t cap);
 
-/* ---- lists that a reader returned -------------------------------------------------- */
+/* ---- lists that a reader returned -------------------------------------------------------- */
 size_t hs__list16_count(hs_span list);
 uint16_t hs__list16_at(hs_span list, size_t i);
 bool hs__list16_has(hs_span list, uint16_t v);

@@ -5,7 +5,7 @@
 
 #include "proto/ext.h"
 
-/* ---- the table of known extensions ---------------------------------------------------- */
+/* ---- the table of known extensions ------------------------------------------------------- */
 
 typedef struct {
     uint16_t type;
@@ -75,7 +75,7 @@ bool hs__ext_unasked(const hs__ext_types *answer, const hs__ext_types *asked, ui
     return answer->n_unknown > 0;
 }
 
-/* ---- reading -------------------------------------------------------------------------- */
+/* ---- reading ----------------------------------------------------------------------------- */
 
 /* RFC 9846 4.3: no type twice; no known one in a message that it is not defined for. */
 static void read_known(hs__rd *block, hs__rd *body, unsigned at, hs__ext_in in,
@@ -172,7 +172,7 @@ bool hs__extension_next(hs_span *block, uint16_t *type, hs_span *body) {
     return true;
 }
 
-/* ---- writing -------------------------------------------------------------------------- */
+/* ---- writing ----------------------------------------------------------------------------- */
 
 static void write_raw(hs__wr *w, uint16_t type, hs_span body) {
     hs__wr_u16(w, "extension_type", type);

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- lines --------------------------------------------------------------------------------- */
+/* ---- lines ------------------------------------------------------------------------------- */
 
 /* DEL is the one control character that jansson leaves as it is. */
 static void add_escaped(hs__strbuf *b, const char *text) {
@@ -80,7 +80,7 @@ void hs__jsonl_ready(hs__jsonl *j, const json_t *object) {
     flush(j, false);
 }
 
-/* ---- events -------------------------------------------------------------------------------- */
+/* ---- events ------------------------------------------------------------------------------ */
 
 static void header(hs__jsonl *j) {
     const hs_render_options *o = &j->setup.o;

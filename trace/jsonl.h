@@ -71,7 +71,7 @@ json_t *hs__jsonl_emit(hs__jsonl *j, const char *ev, json_t *body, bool waits);
 /* The line of a message is complete. */
 void hs__jsonl_ready(hs__jsonl *j, const json_t *object);
 
-/* ---- values: every function takes NULL and missing memory ---------------------------------- */
+/* ---- values: every function takes NULL and missing memory -------------------------------- */
 void hs__json_set(json_t *o, const char *key, json_t *value); /* takes value over; NULL: nothing */
 json_t *hs__json_uint(uint64_t v);
 json_t *hs__json_hex(hs_span bytes);
@@ -83,7 +83,7 @@ json_t *hs__json_time(int64_t t);       /* Unix seconds as "2026-11-18T12:00:05Z
 /* Sets the key when s is neither NULL nor "". */
 void hs__json_set_if(json_t *o, const char *key, const char *s);
 
-/* ---- events -------------------------------------------------------------------------------- */
+/* ---- events ------------------------------------------------------------------------------ */
 void hs__jsonl_wire(hs__jsonl *j, const hs_trace_wire *w);
 void hs__jsonl_opened(hs__jsonl *j, const hs_trace_opened *o);
 void hs__jsonl_records_end(hs__jsonl *j); /* what waits for its other half goes out as it is */

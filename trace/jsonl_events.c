@@ -21,7 +21,7 @@ static json_t *state(const hs_trace_state *s) {
     return b;
 }
 
-/* ---- choices ------------------------------------------------------------------------------- */
+/* ---- choices ----------------------------------------------------------------------------- */
 
 static json_t *names_of(const char *what, hs_span list) {
     json_t *a = json_array();
@@ -57,7 +57,7 @@ static json_t *choose(const hs_trace_choose *c, bool is_server) {
     return b;
 }
 
-/* ---- keys ---------------------------------------------------------------------------------- */
+/* ---- keys -------------------------------------------------------------------------------- */
 
 static json_t *transcript(const hs_trace_transcript *t) {
     json_t *b = json_object();
@@ -138,7 +138,7 @@ static json_t *ticket(const hs_trace_ticket *t) {
     return b;
 }
 
-/* ---- checks -------------------------------------------------------------------------------- */
+/* ---- checks ------------------------------------------------------------------------------ */
 
 static json_t *report_row(const hs_report_row *r) {
     json_t *o = json_object();
@@ -217,7 +217,7 @@ static json_t *check(const hs_trace_check *c) {
     return b;
 }
 
-/* ---- alerts, notes, data ------------------------------------------------------------------- */
+/* ---- alerts, notes, data ----------------------------------------------------------------- */
 
 static json_t *alert(const hs_trace_alert *a, bool is_server) {
     json_t *b = json_object();
@@ -255,7 +255,7 @@ static json_t *note(const hs_trace_note *n) {
     return b;
 }
 
-/* ---- the end ------------------------------------------------------------------------------- */
+/* ---- the end ----------------------------------------------------------------------------- */
 
 static json_t *done(const hs_trace_done *d) {
     json_t *b = json_object(), *us = json_object(), *ops = json_object();

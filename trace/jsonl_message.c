@@ -11,7 +11,7 @@
 
 enum { VALUE_MAX = 64 }; /* bytes of a value that are repeated beside `raw` */
 
-/* ---- fields -------------------------------------------------------------------------------- */
+/* ---- fields ------------------------------------------------------------------------------ */
 
 static const char *kind_name(hs_field_kind kind) {
     static const char *const names[] = {"length", "uint", "code", "bytes", "text"};
@@ -84,7 +84,7 @@ void hs__jsonl_field(hs__jsonl *j, const hs_trace_field *f) {
     }
 }
 
-/* ---- certificates -------------------------------------------------------------------------- */
+/* ---- certificates ------------------------------------------------------------------------ */
 
 static void add_certs(hs__jsonl *j) {
     hs__certificate13 m;
@@ -104,7 +104,7 @@ static void add_certs(hs__jsonl *j) {
     hs__json_set(j->body, "certs", certs);
 }
 
-/* ---- messages ------------------------------------------------------------------------------ */
+/* ---- messages ---------------------------------------------------------------------------- */
 
 void hs__jsonl_message_drop(hs__jsonl *j) {
     json_decref(j->body);

@@ -6,7 +6,7 @@
 #include "proto/codepoints.h"
 #include "proto/record_header.h"
 
-/* ---- which bytes of which record a message is ---------------------------------------------- */
+/* ---- which bytes of which record a message is -------------------------------------------- */
 
 static void add_part(json_t *object, uint64_t record, size_t off, size_t n) {
     json_t *parts = json_object_get(object, "parts");
@@ -77,7 +77,7 @@ static void content(hs__jsonl *j, bool outbound, uint64_t record, size_t n) {
     }
 }
 
-/* ---- records ------------------------------------------------------------------------------- */
+/* ---- records ----------------------------------------------------------------------------- */
 
 /* In clear there may be session ids in a record; the message it holds has the bytes, with those
  * hidden. What is of no known type may be anything. */

@@ -9,7 +9,7 @@ const char *hs__str(const char *s) {
     return s != NULL ? s : "";
 }
 
-/* ---- secrets and keys ---------------------------------------------------------------------- */
+/* ---- secrets and keys -------------------------------------------------------------------- */
 
 /* RFC 9846 7.1's names. Those of application traffic end in a generation that is kept. */
 static const struct {
@@ -83,7 +83,7 @@ bool hs__short_name_row(size_t n, const char **name, const char **short_name) {
     return true;
 }
 
-/* ---- messages and code points -------------------------------------------------------------- */
+/* ---- messages and code points ------------------------------------------------------------ */
 
 void hs__snake_name(const char *message, char out[HS__SNAKE_NAME]) {
     size_t n = 0;
@@ -122,7 +122,7 @@ hs__name_fn hs__choose_names(const char *what) {
     return NULL;
 }
 
-/* ---- references ---------------------------------------------------------------------------- */
+/* ---- references -------------------------------------------------------------------------- */
 
 bool hs__ref_read(const char *rule, hs__ref *out) {
     *out = (hs__ref){.rfc = 0};
@@ -152,7 +152,7 @@ void hs__ref_add(hs__strbuf *b, const char *rule) {
                 ref.section);
 }
 
-/* ---- fields -------------------------------------------------------------------------------- */
+/* ---- fields ------------------------------------------------------------------------------ */
 
 void hs__path_plain(const char *path, char out[HS__PATH_MAX]) {
     size_t n = 0;

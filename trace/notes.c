@@ -8,7 +8,7 @@
 #include "proto/server_hello.h"
 #include "trace/names.h"
 
-/* ---- conditions on the value --------------------------------------------------------------- */
+/* ---- conditions on the value ------------------------------------------------------------- */
 
 static bool is_empty(hs_span v) {
     return v.n == 0;
@@ -30,7 +30,7 @@ static bool is_downgrade(hs_span v) {
     return ends_with(v, hs__downgrade_to_12) || ends_with(v, hs__downgrade_below_12);
 }
 
-/* ---- fields -------------------------------------------------------------------------------- */
+/* ---- fields ------------------------------------------------------------------------------ */
 
 typedef struct {
     const char *message; /* NULL: any */
@@ -195,7 +195,7 @@ bool hs__note_field(const char *message, const hs_trace_field *f, hs__note *out)
            hs__note_extension((uint16_t)f->value, out);
 }
 
-/* ---- alerts -------------------------------------------------------------------------------- */
+/* ---- alerts ------------------------------------------------------------------------------ */
 
 typedef struct {
     uint8_t description;

@@ -28,7 +28,7 @@ const char *hs_secrets_name(hs_secrets secrets) {
     return (unsigned)secrets < sizeof names / sizeof *names ? names[secrets] : NULL;
 }
 
-/* ---- options ------------------------------------------------------------------------------- */
+/* ---- options ----------------------------------------------------------------------------- */
 
 enum { N_STRINGS = 6 };
 
@@ -74,7 +74,7 @@ void hs__setup_free(hs__render_setup *setup) {
     free(setup->strings);
 }
 
-/* ---- several renderers as one -------------------------------------------------------------- */
+/* ---- several renderers as one ------------------------------------------------------------ */
 
 typedef struct {
     hs_render base;

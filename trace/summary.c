@@ -24,7 +24,7 @@ static const char *plural(size_t n) {
     return n == 1 ? "" : "s";
 }
 
-/* ---- pieces -------------------------------------------------------------------------------- */
+/* ---- pieces ------------------------------------------------------------------------------ */
 
 static void add_alpn(hs__strbuf *b, hs_span list) {
     hs_span name;
@@ -64,7 +64,7 @@ static void add_shares(hs__strbuf *b, hs_span list) {
     hs__buf_add(b, n == 0 ? ", no share" : n == 1 ? " share" : " shares");
 }
 
-/* ---- messages ------------------------------------------------------------------------------ */
+/* ---- messages ---------------------------------------------------------------------------- */
 
 static void client_hello(hs__strbuf *b, hs_span raw, const char *covers) {
     hs__client_hello m;

@@ -5,7 +5,7 @@
 
 #include "crypto/provider.h"
 
-/* ---- lines --------------------------------------------------------------------------------- */
+/* ---- lines ------------------------------------------------------------------------------- */
 
 /* Width of the time and the blank behind it. */
 static size_t time_width(const hs__text *t) {
@@ -170,7 +170,7 @@ void hs__text_secret(hs__text *t, hs_span value, hs_span id, size_t len) {
     hs__buf_add(&t->line, t->secrets == HS_SECRETS_HIDE ? " hidden)" : ")");
 }
 
-/* ---- events -------------------------------------------------------------------------------- */
+/* ---- events ------------------------------------------------------------------------------ */
 
 static void head(hs__text *t) {
     const hs_render_options *o = &t->setup.o;

@@ -83,7 +83,7 @@ typedef struct {
     uint64_t explained; /* paragraphs that were printed, by bit */
 } hs__text;
 
-/* ---- lines: begin, add to t->line, end ----------------------------------------------------- */
+/* ---- lines: begin, add to t->line, end --------------------------------------------------- */
 
 /* A line with time, mark ("->", "ok") and name; t->line is at HS__COL_TEXT after
  * hs__text_column(t, HS__COL_TEXT). */
@@ -109,7 +109,7 @@ void hs__text_secret(hs__text *t, hs_span value, hs_span id, size_t len);
  * known, taken for the next one of that direction where that is certain. */
 void hs__text_record_column(hs__text *t, bool outbound, uint64_t record);
 
-/* ---- events -------------------------------------------------------------------------------- */
+/* ---- events ------------------------------------------------------------------------------ */
 void hs__text_wire(hs__text *t, const hs_trace_wire *w);
 void hs__text_opened(hs__text *t, const hs_trace_opened *o);
 void hs__text_appdata(hs__text *t, const hs_trace_appdata *a);

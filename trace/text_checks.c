@@ -8,7 +8,7 @@
 #include "proto/extensions.h"
 #include "trace/notes.h"
 
-/* ---- choices ------------------------------------------------------------------------------- */
+/* ---- choices ----------------------------------------------------------------------------- */
 
 static const char *choice_title(const char *what) {
     static const char *const titles[][2] = {
@@ -101,7 +101,7 @@ void hs__text_choose(hs__text *t, const hs_trace_choose *c) {
     hs__text_end(t, HS__COL_TEXT);
 }
 
-/* ---- checks -------------------------------------------------------------------------------- */
+/* ---- checks ------------------------------------------------------------------------------ */
 
 static void report_cert(hs__text *t, size_t depth, const hs_report_cert *cert) {
     char from[HS__DATE_TEXT], until[HS__DATE_TEXT];
@@ -231,7 +231,7 @@ void hs__text_check(hs__text *t, const hs_trace_check *c) {
     hs__text_line(t, c->ok ? "ok" : "!!", hs__str(c->what), c->ok ? "passed" : "failed");
 }
 
-/* ---- alerts -------------------------------------------------------------------------------- */
+/* ---- alerts ------------------------------------------------------------------------------ */
 
 static void add_alert_name(hs__text *t, uint8_t description) {
     hs__code_add(&t->line, hs__alert_name, description);
@@ -272,7 +272,7 @@ void hs__text_alert(hs__text *t, const hs_trace_alert *a) {
     hs__text_explain(t, "alert");
 }
 
-/* ---- the beginning and the end ------------------------------------------------------------- */
+/* ---- the beginning and the end ----------------------------------------------------------- */
 
 void hs__text_conn(hs__text *t, const hs_trace_conn *c) {
     hs__text_begin(t, "--", hs__str(c->what));

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- transcript ---------------------------------------------------------------------------- */
+/* ---- transcript -------------------------------------------------------------------------- */
 
 /* "CH SH EE" -> "CH..EE" */
 static void covers(hs__text *t, const char *messages) {
@@ -37,7 +37,7 @@ void hs__text_transcript(hs__text *t, const hs_trace_transcript *tr) {
     hs__text_explain(t, "transcript");
 }
 
-/* ---- secrets that are ready, for levels 1 and 2 -------------------------------------------- */
+/* ---- secrets that are ready, for levels 1 and 2 ------------------------------------------ */
 
 static const struct {
     const char *name;
@@ -86,7 +86,7 @@ void hs__text_announce(hs__text *t) {
     t->announce = 0;
 }
 
-/* ---- key schedule -------------------------------------------------------------------------- */
+/* ---- key schedule ------------------------------------------------------------------------ */
 
 static const hs_trace_input *input(const hs_trace_derive *d, const char *name) {
     for (size_t i = 0; i < d->n_inputs; i++) {
@@ -144,7 +144,7 @@ static void add_public(hs__text *t, const hs_trace_derive *d) {
     hs__text_end(t, 0);
 }
 
-/* ---- the same with openssl, for those who learn ---------------------------------------------- */
+/* ---- the same with openssl, for those who learn ------------------------------------------ */
 
 static bool has_commands(const hs__text *t) {
     return t->setup.o.explain && t->secrets == HS_SECRETS_SHOW;
@@ -189,7 +189,7 @@ static void add_command(hs__text *t, const hs_trace_derive *d) {
     hs__text_end(t, 0);
 }
 
-/* ---- lines of the key schedule --------------------------------------------------------------- */
+/* ---- lines of the key schedule ----------------------------------------------------------- */
 
 static void schedule_line(hs__text *t, const hs_trace_derive *d) {
     if (!t->schedule_head) {
@@ -227,7 +227,7 @@ void hs__text_derive(hs__text *t, const hs_trace_derive *d) {
     }
 }
 
-/* ---- keys in use --------------------------------------------------------------------------- */
+/* ---- keys in use ------------------------------------------------------------------------- */
 
 void hs__text_key(hs__text *t, const hs_trace_key *k) {
     hs__text_side *s = &t->side[k->outbound];

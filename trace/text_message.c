@@ -9,7 +9,7 @@
 
 enum { VALUE_BYTES = 8, BYTES_PER_LINE = 16 };
 
-/* ---- the message's line -------------------------------------------------------------------- */
+/* ---- the message's line ------------------------------------------------------------------ */
 
 void hs__text_message(hs__text *t, const hs_trace_message *m) {
     hs__text_begin_sized(t, m->outbound ? "->" : "<-", hs__str(m->name), m->raw.n);
@@ -24,7 +24,7 @@ void hs__text_message(hs__text *t, const hs_trace_message *m) {
     t->row.open = false;
 }
 
-/* ---- values -------------------------------------------------------------------------------- */
+/* ---- values ------------------------------------------------------------------------------ */
 
 /* It is not the version, so it does not get a version's name. */
 static bool is_legacy_version(const hs_trace_field *f) {
@@ -70,7 +70,7 @@ static void add_value(hs__text *t, hs__strbuf *b, const hs_trace_field *f, size_
     }
 }
 
-/* ---- level 2: the table -------------------------------------------------------------------- */
+/* ---- level 2: the table ------------------------------------------------------------------ */
 
 /* What a field belongs to in the table: "cipher_suites" of "cipher_suites[2]",
  * "extensions[key_share]" of all that is in that extension, a certificate of its entry. */
@@ -236,7 +236,7 @@ static void table_field(hs__text *t, const hs_trace_field *f) {
     add_to_row(t, f);
 }
 
-/* ---- level 3: the bytes -------------------------------------------------------------------- */
+/* ---- level 3: the bytes ------------------------------------------------------------------ */
 
 static void add_bytes(hs__text *t, size_t off, hs_span bytes, bool hidden) {
     hs__buf_fmt(&t->line, "%04zx ", off);
@@ -289,7 +289,7 @@ static void bytes_field(hs__text *t, const hs_trace_field *f) {
     hs__buf_free(&meaning);
 }
 
-/* ---- fields -------------------------------------------------------------------------------- */
+/* ---- fields ------------------------------------------------------------------------------ */
 
 void hs__text_field(hs__text *t, const hs_trace_field *f) {
     if (f->path == NULL) {

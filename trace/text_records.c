@@ -7,7 +7,7 @@
 
 enum { APP_LINES = 16 }; /* records of application data listed at level 2, per direction */
 
-/* ---- the record column --------------------------------------------------------------------- */
+/* ---- the record column ------------------------------------------------------------------- */
 
 static void add_key(hs__text *t, hs__text_side *s, uint64_t record) {
     if (s->tag[0] == 0) {
@@ -53,7 +53,7 @@ void hs__text_begin_sized(hs__text *t, const char *mark, const char *name, size_
     hs__buf_fmt(&t->line, "%s ", size);
 }
 
-/* ---- records, at level 3 ------------------------------------------------------------------- */
+/* ---- records, at level 3 ----------------------------------------------------------------- */
 
 static void header_bytes(hs__text *t, const uint8_t header[5]) {
     hs__buf_fmt(&t->line, "%02x %02x %02x %02x %02x", header[0], header[1], header[2], header[3],
@@ -170,7 +170,7 @@ void hs__text_opened(hs__text *t, const hs_trace_opened *o) {
     }
 }
 
-/* ---- application data ---------------------------------------------------------------------- */
+/* ---- application data -------------------------------------------------------------------- */
 
 static void data_bytes(hs__text *t, hs_span bytes) {
     for (size_t at = 0; at < bytes.n; at += 16) {

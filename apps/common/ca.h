@@ -29,7 +29,7 @@ extern const char *const hs__key_kind_names[]; /* NULL-terminated */
 hs__key_type hs__key_kind_type(int kind);
 unsigned hs__key_kind_bits(int kind); /* RSA only */
 
-/* ---- the folder ----------------------------------------------------------------------------- */
+/* ---- the folder -------------------------------------------------------------------------- */
 bool hs__ca_exists(const char *folder);
 
 /* Fills the fault that says so, and how to make one. */
@@ -53,7 +53,7 @@ const hs__cert *hs__ca_signer(const hs__ca *ca);
 /* Its key's type, without opening the CA; P-256 where there is none yet. */
 hs__key_type hs__ca_key_type(const char *folder);
 
-/* ---- making one ------------------------------------------------------------------------------ */
+/* ---- making one -------------------------------------------------------------------------- */
 typedef struct {
     const char *folder;
     const char *name;  /* CN, or a whole name if it has a '='; NULL: one with a random end */
@@ -78,8 +78,7 @@ HS_MUST_CHECK hs__exit hs__ca_make(hs_provider *provider, const hs__ca_plan *pla
 HS_MUST_CHECK hs__exit hs__ca_make_throw_away(hs_provider *provider, const char *folder, bool *made,
                                               hs__fault *fault);
 
-/* ---- issuing ----------------------------------------------------------------------------------
- */
+/* ---- issuing ----------------------------------------------------------------------------- */
 typedef enum { HS__PROFILE_SERVER, HS__PROFILE_CLIENT, HS__PROFILE_BOTH } hs__profile;
 const char *hs__profile_name(hs__profile profile); /* "server" */
 

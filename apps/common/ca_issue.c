@@ -23,8 +23,7 @@ void hs__issued_free(hs__issued *issued) {
     hs__certs_free(&issued->leaf);
 }
 
-/* ---- may the CA vouch for it? ------------------------------------------------------------------
- */
+/* ---- may the CA vouch for it? ------------------------------------------------------------ */
 /* Some permitted subtree has this kind. `list` is the content of a GeneralSubtrees. */
 static bool permits_kind(hs_span list, hs__general_kind kind) {
     uint8_t tag;
@@ -92,8 +91,7 @@ static hs__exit check_chain(const hs__ca *ca, const hs__issued *issued, hs__prof
     return code;
 }
 
-/* ---- issuing -----------------------------------------------------------------------------------
- */
+/* ---- issuing ----------------------------------------------------------------------------- */
 /* For people: the first DNS name; of a client without one, the first name. A server that has
  * addresses only gets no CN: GnuTLS would hold it against the CA's rules for DNS names. What does
  * not fit a CN is left out. */

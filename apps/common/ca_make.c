@@ -32,7 +32,7 @@ static void authority_free(const hs_provider *p, authority *a) {
     hs__bytes_free(&a->key_pem);
 }
 
-/* ---- names ----------------------------------------------------------------------------------- */
+/* ---- names ------------------------------------------------------------------------------- */
 /* A random end keeps the names of CAs made one after the other apart: peers find issuers by
  * name. */
 static hs__exit set_name(const hs_provider *p, const hs__ca_plan *plan, const char *kind,
@@ -61,7 +61,7 @@ static hs__exit set_name(const hs_provider *p, const hs__ca_plan *plan, const ch
     return HS__EXIT_OK;
 }
 
-/* ---- making --------------------------------------------------------------------------------- */
+/* ---- making ------------------------------------------------------------------------------ */
 /* Signs `t` for the subject `a` with the key and the name of `issuer`. */
 static hs__exit make_certificate(const hs_provider *p, hs__cert_template *t, authority *a,
                                  const authority *issuer, hs__fault *fault) {
@@ -73,8 +73,7 @@ static hs__exit make_certificate(const hs_provider *p, hs__cert_template *t, aut
     return code ? code : hs__certs_add_pem(a->cert.v->der, &a->pem, fault);
 }
 
-/* ---- name constraints --------------------------------------------------------------------------
- */
+/* ---- name constraints -------------------------------------------------------------------- */
 /* The rules as they go into the certificate: two more for each DNS name, and two at the end. */
 typedef struct {
     hs__general_name *v;
@@ -151,7 +150,7 @@ static hs__exit make_issuing(const hs_provider *p, const hs__ca_plan *plan, cons
     return code ? code : make_certificate(p, &t, issuing, root, fault);
 }
 
-/* ---- writing -------------------------------------------------------------------------------- */
+/* ---- writing ----------------------------------------------------------------------------- */
 static hs__exit write_authority(const hs_provider *p, const hs__ca_plan *plan, const authority *a,
                                 hs__fault *fault) {
     char path[HS__FILE_PATH];
@@ -217,8 +216,7 @@ hs__exit hs__ca_make(hs_provider *provider, const hs__ca_plan *plan, hs__fault *
     return code;
 }
 
-/* ---- the throw-away CA ------------------------------------------------------------------------
- */
+/* ---- the throw-away CA ------------------------------------------------------------------- */
 static hs__exit make_local(hs_provider *provider, const char *folder, hs__fault *fault) {
     static const char *const LOCAL[] = {"localhost", "test", "127.0.0.0/8", "::1/128"};
     int64_t now = hs__now();

@@ -32,7 +32,7 @@ static hs__exit fail_nomem(hs__fault *fault, const char *path) {
     return hs__fault_set(fault, HS__EXIT_INTERNAL, "cannot read %s: out of memory", hs__safe(path));
 }
 
-/* ---- reading ------------------------------------------------------------------------------ */
+/* ---- reading ----------------------------------------------------------------------------- */
 /* Twice the room, without leaving a copy behind: keys pass through here. */
 static bool grow(hs__bytes *b, size_t *room) {
     size_t more = *room ? *room * 2 : 8192;
@@ -83,7 +83,7 @@ hs__exit hs__file_read(const char *path, size_t limit, hs__bytes *out, hs__fault
     return code;
 }
 
-/* ---- writing ------------------------------------------------------------------------------ */
+/* ---- writing ----------------------------------------------------------------------------- */
 bool hs__file_exists(const char *path) {
     struct stat st;
     return lstat(path, &st) == 0;
@@ -193,7 +193,7 @@ hs__exit hs__file_append_line(const char *path, const char *line, hs__fault *fau
     return code;
 }
 
-/* ---- folders ------------------------------------------------------------------------------- */
+/* ---- folders ----------------------------------------------------------------------------- */
 hs__exit hs__folder_make(const char *path, hs__fault *fault) {
     char part[HS__FILE_PATH];
     size_t n = strlen(path);

@@ -169,7 +169,7 @@ static hs__exit take_value(const hs__program *p, const hs__option *o, const char
     return HS__EXIT_USAGE;
 }
 
-/* ---- finding the row ----------------------------------------------------------------------- */
+/* ---- finding the row --------------------------------------------------------------------- */
 static bool is_last(const hs__option *o) {
     return !o->name && !o->letter;
 }
@@ -236,7 +236,7 @@ static hs__exit unknown_option(const hs__program *p, const char *word) {
     return hs__usage_error(p, "there is no option %.*s", shown, hs__safe(word));
 }
 
-/* ---- one element --------------------------------------------------------------------------- */
+/* ---- one element ------------------------------------------------------------------------- */
 static hs__exit needs_value(const hs__program *p, const hs__option *o) {
     char name[40];
     return hs__usage_error(p, "%s needs a value: %s", option_text(o, name),
@@ -309,7 +309,7 @@ static hs__exit take_letters(parser *s, char *word, const hs__option **ending) {
     return HS__EXIT_OK;
 }
 
-/* ---- all of it ------------------------------------------------------------------------------- */
+/* ---- all of it --------------------------------------------------------------------------- */
 static void end_early(const hs__program *p, const hs__option *ending) {
     if (ending == &HELP_SHORT)
         hs__help_short(p);

@@ -68,7 +68,7 @@ static hs__exit from_descriptor(int fd, hs__bytes *out, hs__fault *fault) {
     return read_line(fd, where, out, fault);
 }
 
-/* ---- the terminal --------------------------------------------------------------------------- */
+/* ---- the terminal ------------------------------------------------------------------------ */
 static int terminal = -1;
 static struct termios before;
 

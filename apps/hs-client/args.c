@@ -112,6 +112,7 @@ static const hs__option OPTIONS[] = {
     {.name = "connect-to",
      .kind = HS__OPT_TEXT,
      AT(connect_to),
+     .aliases = "connect",
      .argument = "H:P",
      .help = "connect there; names stay those of HOST"},
     HS__COMMON_OPTIONS(client_args, common),

@@ -5,8 +5,7 @@
 #include "apps/common/say.h"
 #include "apps/hs-client/client.h"
 
-/* ---- what can be expected ---------------------------------------------------------------------
- */
+/* ---- what can be expected ---------------------------------------------------------------- */
 static const char *yes_no(bool is_so) {
     return is_so ? "yes" : "no";
 }

@@ -24,8 +24,7 @@ static get *get_of(http_parser *parser) {
     return parser->data;
 }
 
-/* ---- the answer --------------------------------------------------------------------------------
- */
+/* ---- the answer -------------------------------------------------------------------------- */
 static bool wants_head(const get *g) {
     return g->c->a.common.verbose > 0 && !g->c->a.common.quiet;
 }

@@ -30,8 +30,7 @@ typedef struct {
 
 static void read_more(pump *p);
 
-/* ---- out ----------------------------------------------------------------------------------------
- */
+/* ---- out --------------------------------------------------------------------------------- */
 /* Waits where standard output is slow: then the peer waits, too. */
 static bool write_all(const uint8_t *p, size_t n) {
     while (n > 0) {

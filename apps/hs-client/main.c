@@ -6,8 +6,7 @@
 #include "apps/common/say.h"
 #include "apps/hs-client/client.h"
 
-/* ---- before the loop ----------------------------------------------------------------------------
- */
+/* ---- before the loop --------------------------------------------------------------------- */
 static hs__exit read_target(client *c, const char *operand) {
     const char *wrong = hs__address_connect(operand, 443, &c->target);
     if (wrong)

@@ -11,7 +11,7 @@ enum {
     KEY_UPDATE_MS = 2000
 };
 
-/* ---- ending --------------------------------------------------------------------------------- */
+/* ---- ending ------------------------------------------------------------------------------ */
 static void note_totals(client *c) {
     hs_conn *conn = c->s ? hs_uv_conn(c->s) : NULL;
     if (!conn)
@@ -93,8 +93,7 @@ void client_expect_within(client *c, uint64_t ms) {
         uv_timer_start(&c->timer, on_late, ms, 0);
 }
 
-/* ---- closing with close_notify -----------------------------------------------------------------
- */
+/* ---- closing with close_notify ----------------------------------------------------------- */
 static void on_lingered(uv_timer_t *timer) {
     client_finish(timer->data, HS__EXIT_OK);
 }

@@ -6,8 +6,7 @@
 #include "apps/hs-client/client.h"
 #include "pki/time.h"
 
-/* ---- text -------------------------------------------------------------------------------------
- */
+/* ---- text -------------------------------------------------------------------------------- */
 static void row(const char *name, const char *text) {
     printf("%-12s %s\n", name, text);
 }

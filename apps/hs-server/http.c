@@ -32,8 +32,7 @@ typedef struct {
     uint64_t file_left;
 } http;
 
-/* ---- reading a request -------------------------------------------------------------------------
- */
+/* ---- reading a request ------------------------------------------------------------------- */
 static void add_text(char *out, size_t *at, size_t room, const char *p, size_t n, bool *is_cut) {
     size_t take = n < room - *at ? n : room - *at;
     memcpy(out + *at, p, take);

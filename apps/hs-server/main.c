@@ -12,8 +12,7 @@
 
 enum { SPARE_FILES = 64 };
 
-/* ---- before the loop ----------------------------------------------------------------------------
- */
+/* ---- before the loop --------------------------------------------------------------------- */
 static hs__exit open_log(const char *path, FILE **out, hs__fault *fault) {
     if (!path)
         return HS__EXIT_OK;

@@ -21,7 +21,7 @@
 typedef struct server server;
 typedef struct connection connection;
 
-/* ---- the command line ---------------------------------------------------------------------- */
+/* ---- the command line -------------------------------------------------------------------- */
 typedef struct {
     hs__common common;
     hs__offer_options offer;
@@ -39,8 +39,7 @@ int server_args_read(int argc, char **argv, server_args *a, hs__exit *code);
 void server_args_free(server_args *a);
 extern const hs__program server_program;
 
-/* ---- services ---------------------------------------------------------------------------------
- */
+/* ---- services ---------------------------------------------------------------------------- */
 typedef struct {
     const char *name;
     bool wants_hello; /* keep the ClientHello */
@@ -62,8 +61,7 @@ extern const service echo_service, forward_service, status_service, www_service;
 /* What http.c asks for an answer: status.c or www.c. */
 typedef struct http_request http_request;
 
-/* ---- connection --------------------------------------------------------------------------------
- */
+/* ---- connection -------------------------------------------------------------------------- */
 struct connection {
     server *app;
     hs_uv_stream *s;

@@ -103,7 +103,7 @@ static hs__exit get_password(const args *a, const char *folder, hs__bytes *out, 
     return code;
 }
 
-/* ---- telling --------------------------------------------------------------------------------- */
+/* ---- telling ----------------------------------------------------------------------------- */
 static void put_line(const char *file, const char *text) {
     printf("%s%-18s%s %s\n", hs__style_on(stdout, HS__BOLD), file, hs__style_off(stdout), text);
 }
@@ -172,7 +172,7 @@ static void tell_json(const hs__ca *ca, const hs__ca_plan *plan) {
                           rules_json(&plan->permitted), "excluded", rules_json(&plan->excluded)));
 }
 
-/* ---- doing ----------------------------------------------------------------------------------- */
+/* ---- doing ------------------------------------------------------------------------------- */
 static hs__exit make(const args *a, const hs__ca_plan *plan, hs__fault *fault) {
     hs_provider *provider = NULL;
     hs__ca ca = {0};

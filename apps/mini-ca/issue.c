@@ -135,8 +135,7 @@ typedef struct {
     bool made_ca;
 } job;
 
-/* ---- what is asked for ------------------------------------------------------------------------
- */
+/* ---- what is asked for ------------------------------------------------------------------- */
 static hs__exit add_name(hs__name_list *names, const char *text) {
     const char *why = hs__name_list_add(names, text);
     return why ? hs__usage_error(&PROGRAM, "'%s': %s", hs__safe(text), why) : HS__EXIT_OK;
@@ -245,8 +244,7 @@ static hs__exit load_key(job *j, hs__fault *fault) {
     return code;
 }
 
-/* ---- telling ------------------------------------------------------------------------------------
- */
+/* ---- telling ----------------------------------------------------------------------------- */
 static void put_names(const hs__name_list *names) {
     for (size_t i = 0; i < names->n; i++) {
         char text[300];
@@ -342,8 +340,7 @@ static void tell_dry_run(const job *j) {
         printf("would write %s: its private key\n", hs__safe(j->key_file));
 }
 
-/* ---- doing --------------------------------------------------------------------------------------
- */
+/* ---- doing ------------------------------------------------------------------------------- */
 static hs__exit open_ca(job *j, hs__fault *fault) {
     hs__exit code = HS__EXIT_OK;
     if (!hs__ca_exists(j->folder))

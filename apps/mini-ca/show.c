@@ -49,8 +49,7 @@ static const hs__program PROGRAM = {
     .operands = "FILE",
 };
 
-/* ---- a certificate's fields ---------------------------------------------------------------------
- */
+/* ---- a certificate's fields -------------------------------------------------------------- */
 typedef struct {
     const hs__cert *cert;
     const hs_provider *provider;

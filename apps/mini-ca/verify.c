@@ -61,8 +61,7 @@ static const hs__program PROGRAM = {
     .operands = "FILE",
 };
 
-/* ---- whom to trust ----------------------------------------------------------------------------
- */
+/* ---- whom to trust ----------------------------------------------------------------------- */
 static hs__exit add_given(const args *a, hs_trust *trust, hs__fault *fault) {
     for (size_t i = 0; i < a->cacert.n; i++) {
         const char *path = a->cacert.v[i];
@@ -88,8 +87,7 @@ static hs__exit add_default(const args *a, hs_trust *trust, hs__fault *fault) {
     return st ? hs__fail_status(fault, st, "%s", hs__safe(path)) : HS__EXIT_OK;
 }
 
-/* ---- telling ------------------------------------------------------------------------------------
- */
+/* ---- telling ----------------------------------------------------------------------------- */
 static void put_path(const hs_report *report) {
     for (size_t i = 0; i < report->n_path; i++) {
         const hs_report_cert *c = &report->path[i];
@@ -166,8 +164,7 @@ static void put_json(const hs_report *report) {
                              (json_int_t)report->paths_tried));
 }
 
-/* ---- doing --------------------------------------------------------------------------------------
- */
+/* ---- doing ------------------------------------------------------------------------------- */
 static hs__exit verify(const args *a, hs_provider *provider, hs_trust *trust,
                        const hs__certs *certs, hs__fault *fault) {
     hs_report *report = NULL;

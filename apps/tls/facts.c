@@ -14,7 +14,7 @@
 
 enum { TEXT = 1024 };
 
-/* ---- names ----------------------------------------------------------------------------------- */
+/* ---- names ------------------------------------------------------------------------------- */
 static const char *name_or_number(const char *name, uint16_t number) {
     static _Thread_local char buffers[8][8];
     static _Thread_local unsigned next;
@@ -41,8 +41,7 @@ const char *hs__scheme_text(uint16_t scheme) {
     return name_or_number(hs__scheme_name(scheme), scheme);
 }
 
-/* ---- certificates -------------------------------------------------------------------------------
- */
+/* ---- certificates ------------------------------------------------------------------------ */
 static void cert_take(hs__cert_facts *out, hs_span der, const hs_provider *provider) {
     char text[TEXT] = "";
     hs__cert cert;

@@ -114,8 +114,7 @@ hs__exit hs__identities_load(const hs__identity_options *o, const char *name,
     return code;
 }
 
-/* ---- trust ------------------------------------------------------------------------------------
- */
+/* ---- trust ------------------------------------------------------------------------------- */
 static hs__exit add_file(hs_trust *trust, const char *path, hs__fault *fault) {
     size_t added = 0, skipped = 0;
     hs_status st = hs_trust_add_path(trust, path, 0, &added, &skipped);

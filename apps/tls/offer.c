@@ -7,7 +7,7 @@
 
 #include "apps/common/say.h"
 
-/* ---- code points ---------------------------------------------------------------------------- */
+/* ---- code points ------------------------------------------------------------------------- */
 static hs__exit unknown(const hs__code_list *known, const char *what, const char *word,
                         hs__fault *fault) {
     char all[280] = "";
@@ -66,8 +66,7 @@ hs__exit hs__codes_read(const hs__list *words, const hs__code_list *known, const
     return code;
 }
 
-/* ---- the whole offer --------------------------------------------------------------------------
- */
+/* ---- the whole offer --------------------------------------------------------------------- */
 static hs__exit version_read(const char *text, hs__fault *fault) {
     static const char *const LATER[] = {"1.2", "1.2-1.3", "tls1.2", "TLSv1.2"};
     static const char *const NOW[] = {"1.3", "1.3-1.3", "tls1.3", "TLSv1.3"};
@@ -127,7 +126,7 @@ void hs__offer_fill(const hs__offer_options *o, const hs__offer *offer, hs_optio
     out->mono_us = hs__clock_mono_us;
 }
 
-/* ---- clocks --------------------------------------------------------------------------------- */
+/* ---- clocks ------------------------------------------------------------------------------ */
 static uint64_t microseconds(clockid_t clock) {
     struct timespec t;
     clock_gettime(clock, &t);

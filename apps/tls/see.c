@@ -30,7 +30,7 @@ struct hs__seen {
     bool is_server;
 };
 
-/* ---- files --------------------------------------------------------------------------------- */
+/* ---- files ------------------------------------------------------------------------------- */
 int hs__secret_file(const char *path, bool adds) {
     int flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY;
     return open(path, flags | O_APPEND | (adds ? 0 : O_TRUNC), 0600);
@@ -80,8 +80,7 @@ static void to_log(void *ctx, const char *p, size_t n) {
     fflush(log);
 }
 
-/* ---- renderers of a connection ------------------------------------------------------------------
- */
+/* ---- renderers of a connection ----------------------------------------------------------- */
 typedef struct {
     hs_render *v[MOST_PARTS + 1];
     size_t n;

@@ -21,7 +21,7 @@ typedef struct {
     char bytes[];
 } answer;
 
-/* ---- a connection ---------------------------------------------------------------------------- */
+/* ---- a connection ------------------------------------------------------------------------ */
 static void on_shut(hs_uv_shutdown_req *req, int status) {
     hs_uv_stream *s = req->stream;
     free(req);
@@ -85,8 +85,7 @@ static void on_connection(uv_stream_t *listener, int status) {
         hs_uv_close(s, NULL);
 }
 
-/* ---- the configuration -------------------------------------------------------------------------
- */
+/* ---- the configuration ------------------------------------------------------------------- */
 static hs_span read_file(const char *path) {
     static uint8_t room[2][65536];
     static int next;

@@ -27,7 +27,7 @@ extern "C" {
 typedef struct hs_config hs_config; /* immutable once made; ref-counted */
 typedef struct hs_conn hs_conn;     /* one connection, client or server */
 
-/* ---- configuration: fill a struct, seal it once, share it --------------------------- */
+/* ---- configuration: fill a struct, seal it once, share it -------------------------------- */
 
 /* Questions that a program wants to answer itself; see HS_EV_ASK_*. */
 enum { HS_ASK_CONFIG = 1, HS_ASK_VERIFY = 2, HS_ASK_SIGN = 4 };
@@ -81,7 +81,7 @@ HS_MUST_CHECK hs_status hs_config_new(const hs_options *o, hs_config **out, cons
 hs_config *hs_config_ref(hs_config *config);
 void hs_config_unref(hs_config *config); /* NULL is allowed */
 
-/* ---- connection ------------------------------------------------------------------------- */
+/* ---- connection -------------------------------------------------------------------------- */
 typedef struct {
     size_t size;
     const char *server_name; /* goes out as SNI if it is a DNS name; NULL: no SNI           */
@@ -186,7 +186,7 @@ HS_MUST_CHECK hs_status hs_answer_verify(hs_conn *c, hs_status verdict, hs_repor
 /* The signature; n = 0: refuse. */
 HS_MUST_CHECK hs_status hs_answer_sign(hs_conn *c, const void *sig, size_t n);
 
-/* ---- what is known of a connection --------------------------------------------------------- */
+/* ---- what is known of a connection ------------------------------------------------------- */
 typedef struct {
     const char *state; /* the row we are in, "WAIT_SH"                         */
     bool is_server, is_connected, hrr;

@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-/* ---- trust: the anchors ----------------------------------------------------------------- */
+/* ---- trust: the anchors ------------------------------------------------------------------ */
 typedef struct hs_trust hs_trust;
 
 enum {
@@ -47,7 +47,7 @@ size_t hs_trust_count(const hs_trust *trust);
 /* "system bundle (142), default mini-ca (1)"; borrowed until the store changes or goes. */
 const char *hs_trust_sources(const hs_trust *trust);
 
-/* ---- credential: a certificate chain and its private key ------------------------------------ */
+/* ---- credential: a certificate chain and its private key --------------------------------- */
 typedef struct hs_credential hs_credential;
 
 /* chain: PEM, leaf first (the rest in any order is put in order), or one DER certificate.
@@ -61,7 +61,7 @@ void hs_credential_unref(hs_credential *credential); /* NULL is allowed */
 /* DER certificates, leaf first; borrowed from the credential. */
 const hs_span *hs_credential_chain(const hs_credential *credential, size_t *n);
 
-/* ---- judging a chain ------------------------------------------------------------------------ */
+/* ---- judging a chain --------------------------------------------------------------------- */
 typedef enum { HS_PURPOSE_SERVER, HS_PURPOSE_CLIENT } hs_purpose;
 
 typedef struct {

@@ -40,7 +40,7 @@ HS_MUST_CHECK int hs_uv_loop_new(uv_loop_t *loop, hs_uv_loop **out);
 /* After the last stream's close callback; NULL is allowed. */
 void hs_uv_loop_free(hs_uv_loop *loop);
 
-/* ---- stream -------------------------------------------------------------------------------- */
+/* ---- stream ------------------------------------------------------------------------------ */
 typedef struct hs_uv_stream hs_uv_stream;
 
 /* status 0: both Finished are verified, hs_peer_chain and hs_peer_report may be read during the
@@ -157,7 +157,7 @@ HS_MUST_CHECK int hs_uv_key_update(hs_uv_stream *s, bool ask_peer);
 void hs_uv_close(hs_uv_stream *s, hs_uv_close_cb cb);
 bool hs_uv_is_closing(const hs_uv_stream *s);
 
-/* ---- server: a listener with worker loops -------------------------------------------------- */
+/* ---- server: a listener with worker loops ------------------------------------------------ */
 typedef struct hs_uv_server hs_uv_server;
 typedef struct hs_uv_worker hs_uv_worker; /* one thread with a loop of its own */
 

@@ -30,8 +30,7 @@ static void give(hs__test_end *end, const uint8_t *message) {
     hs__hand_give(end, HS__CONTENT_handshake, rules_span(message, 4U + message[3]));
 }
 
-/* ---- KeyUpdate ----------------------------------------------------------------------------------
- */
+/* ---- KeyUpdate --------------------------------------------------------------------------- */
 
 /* 9846-4.7.3-04, 6-09 */
 static void a_key_update_has_one_byte_0_or_1(void **state) {

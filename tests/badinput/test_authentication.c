@@ -81,8 +81,7 @@ static void run(const hs__stage *s, uint8_t type, const change *changes, size_t 
 
 #define RUN(type, changes) run(*state, type, changes, sizeof(changes) / sizeof((changes)[0]))
 
-/* ---- Certificate --------------------------------------------------------------------------------
- */
+/* ---- Certificate ------------------------------------------------------------------------- */
 
 static void with_context(hs__test_bytes *m) {
     hs__edit_vector(m, 4, 1, BODY(1, 2, 3));
@@ -194,8 +193,7 @@ static void a_signature_without_a_certificate_is_unexpected(void **state) {
     hs__test_pair_free(&pair);
 }
 
-/* ---- CertificateVerify --------------------------------------------------------------------------
- */
+/* ---- CertificateVerify ------------------------------------------------------------------- */
 
 #define SCHEME(name, a, b)                                                                         \
     static void name(hs__test_bytes *m) {                                                          \

@@ -12,7 +12,7 @@
 #include "proto/codepoints.h"
 #include "tests/lib/stage.h"
 
-/* ---- one run with one bit turned ------------------------------------------------------------- */
+/* ---- one run with one bit turned --------------------------------------------------------- */
 
 typedef struct {
     bool by_server; /* whose bytes are changed */
@@ -60,8 +60,7 @@ static void run(hs__test_pair *pair, const flip *f) {
     hs__test_end_poll(&pair->server);
 }
 
-/* ---- where it struck ---------------------------------------------------------------------------
- */
+/* ---- where it struck --------------------------------------------------------------------- */
 
 typedef struct {
     uint8_t type;

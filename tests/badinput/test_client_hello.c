@@ -20,7 +20,7 @@ typedef struct {
         NULL, 0                                                                                    \
     }
 
-/* ---- edits: the fields before the extensions ------------------------------------------------- */
+/* ---- edits: the fields before the extensions --------------------------------------------- */
 
 static void version_tls11(hs__test_bytes *m) {
     m->p[HS__EDIT_VERSION + 1] = 2;
@@ -80,8 +80,7 @@ static void cut_short(hs__test_bytes *m) {
     hs__edit_splice(m, m->n - 1, 1, EMPTY);
 }
 
-/* ---- edits: versions, groups, schemes ----------------------------------------------------------
- */
+/* ---- edits: versions, groups, schemes ---------------------------------------------------- */
 
 #define CUT(what)                                                                                  \
     static void no_##what(hs__test_bytes *m) {                                                     \

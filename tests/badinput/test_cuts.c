@@ -11,8 +11,7 @@
 #include "proto/codepoints.h"
 #include "tests/lib/stage.h"
 
-/* ---- the transport cut at every byte -----------------------------------------------------------
- */
+/* ---- the transport cut at every byte ----------------------------------------------------- */
 
 static void write_text(hs__test_end *end, const char *text) {
     size_t taken;

@@ -20,8 +20,7 @@ typedef struct {
         NULL, 0                                                                                    \
     }
 
-/* ---- edits of ServerHello and HelloRetryRequest -----------------------------------------------
- */
+/* ---- edits of ServerHello and HelloRetryRequest ------------------------------------------ */
 
 static void version_tls11(hs__test_bytes *m) {
     m->p[HS__EDIT_VERSION + 1] = 2;
@@ -243,8 +242,7 @@ static const change hello_after_retry[] = {
     {"9846-4.3-08", shuffled, ACCEPTED},
 };
 
-/* ---- EncryptedExtensions, CertificateRequest --------------------------------------------------
- */
+/* ---- EncryptedExtensions, CertificateRequest --------------------------------------------- */
 
 SET(alpn_other, application_layer_protocol_negotiation, 0, 3, 2, 'x', 'y')
 SET(alpn_two, application_layer_protocol_negotiation, 0, 6, 2, 'h', '2', 2, 'h', '2')

@@ -17,7 +17,7 @@ size_t hs__edit_compression(const hs__test_bytes *hello); /* ServerHello: one by
 /* Replaces the inside of a vector that begins at `at` with a prefix of that many bytes. */
 void hs__edit_vector(hs__test_bytes *m, size_t at, size_t prefix, hs_span inside);
 
-/* ---- extensions of ClientHello, ServerHello, EncryptedExtensions, CertificateRequest --------- */
+/* ---- extensions of ClientHello, ServerHello, EncryptedExtensions, CertificateRequest ----- */
 
 /* The body of the first of that type; p NULL: there is none. */
 hs_span hs__edit_ext(const hs__test_bytes *m, uint16_t type);

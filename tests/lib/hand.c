@@ -29,7 +29,7 @@ hs_span hs__hand_find(const hs__hand_flight *f, uint8_t type, unsigned nth) {
     return (hs_span){NULL, 0};
 }
 
-/* ---- keys ---------------------------------------------------------------------------------- */
+/* ---- keys -------------------------------------------------------------------------------- */
 
 typedef struct {
     const hs_provider *p;
@@ -57,7 +57,7 @@ static void nonce_of(const key *k, uint64_t seq, uint8_t nonce[HS__AEAD_NONCE]) 
     }
 }
 
-/* ---- taking apart -------------------------------------------------------------------------- */
+/* ---- taking apart ------------------------------------------------------------------------ */
 
 /* A record's content, in place; false when the key does not open it. */
 static bool open_record(const key *k, uint64_t seq, uint8_t *record, size_t n, uint8_t *type,
@@ -147,7 +147,7 @@ bool hs__hand_peek(const hs_conn *to, hs_span wire, size_t *whole, uint8_t *type
     return ok;
 }
 
-/* ---- putting together ---------------------------------------------------------------------- */
+/* ---- putting together -------------------------------------------------------------------- */
 
 static void add_header(hs__test_bytes *out, uint8_t type, const hs__hand_how *how, size_t n) {
     const uint16_t version = how->version != 0 ? how->version : HS__VERSION_TLS12;

@@ -28,8 +28,7 @@
 #define R(name) V(rfc8448_retry_##name)
 #define C(name) V(rfc8448_client_auth_##name)
 
-/* ---- the scripts ------------------------------------------------------------------------------
- */
+/* ---- the scripts ------------------------------------------------------------------------- */
 typedef enum { AUTO, DATA, TICKET, CLOSE } action;
 
 /* One record, and what its sender does to send it. */
@@ -151,8 +150,7 @@ static const scenario scenarios[] = {
      .secrets = SECRETS(C)},
 };
 
-/* ---- one run ------------------------------------------------------------------------------------
- */
+/* ---- one run ----------------------------------------------------------------------------- */
 typedef struct {
     const scenario *s;
     bool is_server;

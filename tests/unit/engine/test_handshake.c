@@ -309,7 +309,7 @@ static void small_records_are_kept_to(void **state) {
     hs__test_pair_free(&pair);
 }
 
-/* ---- each pair of providers ------------------------------------------------------------------ */
+/* ---- each pair of providers -------------------------------------------------------------- */
 
 static const struct {
     const char *client, *server;

@@ -10,7 +10,7 @@
 
 #include "tests/lib/pair.h"
 
-/* ---- what both ends share ----------------------------------------------------------------- */
+/* ---- what both ends share ---------------------------------------------------------------- */
 void net_fixture_new(net_fixture *f, bool trusts, unsigned ask) {
     const char *why = NULL;
     memset(f, 0, sizeof *f);
@@ -38,8 +38,7 @@ void net_fixture_free(net_fixture *f) {
     hs_provider_unref(f->provider);
 }
 
-/* ---- one end ----------------------------------------------------------------------------------
- */
+/* ---- one end ----------------------------------------------------------------------------- */
 static uint8_t pattern(uint64_t at) {
     return (uint8_t)((at * 2654435761u) >> 11);
 }
@@ -165,8 +164,7 @@ void net_end_start(net_end *e, bool is_server) {
     assert_int_equal(r, 0);
 }
 
-/* ---- the loop -----------------------------------------------------------------------------------
- */
+/* ---- the loop ---------------------------------------------------------------------------- */
 static void on_tick(uv_timer_t *timer) {
     bool *is_over = timer->data;
     *is_over = true;

@@ -33,7 +33,7 @@ typedef struct {
 } fixture;
 enum { BY_EOF, BY_BUSY, BY_CANCEL, BY_OTHER };
 
-/* ---- the server's side: echo --------------------------------------------------------------- */
+/* ---- the server's side: echo ------------------------------------------------------------- */
 typedef struct {
     hs_uv_shutdown_req shutdown;
 } peer;
@@ -114,8 +114,7 @@ static void on_done(hs_uv_server *server, void *ctx) {
     hs_uv_server_free(server);
 }
 
-/* ---- both sides --------------------------------------------------------------------------------
- */
+/* ---- both sides -------------------------------------------------------------------------- */
 static hs_uv_server_options options(fixture *t) {
     return (hs_uv_server_options){.size = sizeof(hs_uv_server_options),
                                   .address = &t->address.any,

@@ -49,7 +49,7 @@ static void close_both(both *b) {
     test_free(b);
 }
 
-/* ---- data ---------------------------------------------------------------------------------- */
+/* ---- data -------------------------------------------------------------------------------- */
 static bool have_ended(void *arg) {
     both *b = arg;
     return b->client.ended && b->server.ended;
@@ -122,8 +122,7 @@ static void test_a_stopped_reader_stops_the_writer(void **state) {
     close_both(b);
 }
 
-/* ---- ends -------------------------------------------------------------------------------------
- */
+/* ---- ends -------------------------------------------------------------------------------- */
 static void test_half_close(void **state) {
     (void)state;
     both *b = connect_both();
@@ -220,8 +219,7 @@ static void test_plain_http_gets_an_alert(void **state) {
     test_free(b);
 }
 
-/* ---- time --------------------------------------------------------------------------------------
- */
+/* ---- time -------------------------------------------------------------------------------- */
 static void test_a_silent_peer_times_out(void **state) {
     (void)state;
     both *b = open_both(true, 0);

@@ -53,7 +53,7 @@ hs_provider *provider(void) {
     return the_provider;
 }
 
-/* ---- certificates made here ------------------------------------------------------------- */
+/* ---- certificates made here -------------------------------------------------------------- */
 
 hs__general_name dns(const char *name) {
     return (hs__general_name){HS__NAME_DNS, text(name)};

@@ -40,7 +40,7 @@ hs__cert cert_of(hs_span der);
 /* The provider under test: HS_TEST_PROVIDER in the environment, or the first one. */
 hs_provider *provider(void);
 
-/* ---- certificates made here ------------------------------------------------------------- */
+/* ---- certificates made here -------------------------------------------------------------- */
 
 enum {
     FROM = 1700000000, /* 2023-11-14 */

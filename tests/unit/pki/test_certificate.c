@@ -142,7 +142,7 @@ static void cut_and_changed_certificates_do_no_harm(void **state) {
     assert_true(still_good > 0 && still_good < der.n * 3);
 }
 
-/* ---- what our writer does not write: DER put together here ------------------------------ */
+/* ---- what our writer does not write: DER put together here ------------------------------- */
 
 static void put_extension(hs__der_out *o, const char *hex) {
     const bytes b = unhex(hex);

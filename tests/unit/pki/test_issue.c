@@ -126,7 +126,7 @@ static void room_is_enough_for_many_names(void **state) {
     made_free(root);
 }
 
-/* ---- what others say of it ----------------------------------------------------------------- */
+/* ---- what others say of it --------------------------------------------------------------- */
 
 static void write_pem(const char *folder, const char *name, const made *m) {
     char path[256];

@@ -61,7 +61,7 @@ static void expect(const question *q, hs_status verdict, int alert, const char *
     hs_report_free(r);
 }
 
-/* ---- a world of three certificates, one of them with a fault -------------------------------- */
+/* ---- a world of three certificates, one of them with a fault ----------------------------- */
 
 typedef struct {
     made *root, *mid, *leaf;

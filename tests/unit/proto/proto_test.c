@@ -6,7 +6,7 @@
 
 #include "proto/certificate13.h"
 
-/* ---- bytes ------------------------------------------------------------------------------ */
+/* ---- bytes ------------------------------------------------------------------------------- */
 
 static uint8_t *room(size_t n) {
     static uint8_t arena[1 << 21];
@@ -106,7 +106,7 @@ void pt_cover_end(pt_cover *c) {
     free(c->paths);
 }
 
-/* ---- messages ------------------------------------------------------------------------------ */
+/* ---- messages ---------------------------------------------------------------------------- */
 
 static void read_and_rewrite(const pt_kind *kind, hs_span message) {
     hs__rd_root root;
@@ -179,7 +179,7 @@ void pt_refuse(hs_span message, hs_status status, const char *where) {
     assert_string_equal(root.where, where);
 }
 
-/* ---- extensions ----------------------------------------------------------------------------- */
+/* ---- extensions -------------------------------------------------------------------------- */
 
 hs_span pt_ext_block(uint16_t type, hs_span body) {
     const size_t all = body.n + 4;

@@ -44,7 +44,7 @@ void pt_cover_begin(pt_cover *c, hs_span message);
 bool pt_cover_has(const pt_cover *c, const char *path);
 void pt_cover_end(pt_cover *c); /* all was told; frees */
 
-/* ---- messages -------------------------------------------------------------------------- */
+/* ---- messages ---------------------------------------------------------------------------- */
 
 /* What holds for every good message: all bytes told once, rewritten it is the same, cut at
  * any byte it fails, with any bit flipped it does no harm. */
@@ -53,7 +53,7 @@ void pt_check_message(hs_span message);
 /* Reads a message that is broken: the status and the path of the error. */
 void pt_refuse(hs_span message, hs_status status, const char *where);
 
-/* ---- extensions ------------------------------------------------------------------------- */
+/* ---- extensions -------------------------------------------------------------------------- */
 
 /* Reads a block with this one extension, for the message `in`. */
 hs_status pt_ext_read(hs__ext_in in, uint16_t type, hs_span body, const hs__field_sink *sink,

@@ -200,7 +200,7 @@ static void fields_have_kind_value_and_names(void **state) {
     assert_int_equal(seen.count, 3); /* its length is a field too */
 }
 
-/* ---- writing ---- */
+/* ---- writing ----------------------------------------------------------------------------- */
 
 static void write_all(hs__wr *w) {
     hs__wr_u8(w, "a", 0x01);

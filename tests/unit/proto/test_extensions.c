@@ -187,7 +187,7 @@ static void an_answer_without_question_is_found(void **state) {
     assert_int_equal(type, 0x1a1a);
 }
 
-/* ---- writing ---- */
+/* ---- writing ----------------------------------------------------------------------------- */
 
 static void assert_written(hs__ext_in in, const hs__extensions *e, const char *hex) {
     uint8_t out[256];

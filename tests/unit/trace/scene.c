@@ -50,7 +50,7 @@ static void transport(hs_render *r, bool is_server, const char *what) {
     hs_render_event(r, &ev);
 }
 
-/* ---- RFC 8448 section 3 -------------------------------------------------------------------- */
+/* ---- RFC 8448 section 3 ------------------------------------------------------------------ */
 
 static hs_span vector(void *ctx, uint8_t type) {
     (void)ctx;
@@ -106,7 +106,7 @@ static void play_rfc8448(hs_render *r) {
     hs_provider_unref(inner);
 }
 
-/* ---- fresh handshakes ---------------------------------------------------------------------- */
+/* ---- fresh handshakes -------------------------------------------------------------------- */
 
 static void set_up(scene_id id, hs_options *client, hs_options *server) {
     static const uint16_t p384[] = {HS__NAMED_GROUP_secp384r1, 0};

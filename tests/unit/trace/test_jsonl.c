@@ -353,7 +353,7 @@ static void floods_are_bounded(void **state) {
     done(&f);
 }
 
-/* ---- shortage of memory -------------------------------------------------------------------- */
+/* ---- shortage of memory ------------------------------------------------------------------ */
 
 static long allocations_left;
 
