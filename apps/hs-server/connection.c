@@ -184,7 +184,8 @@ static void name_ends(connection *c) {
     uv_handle_t *transport = (uv_handle_t *)hs_uv_transport(c->s);
     struct sockaddr_storage a;
     int n = sizeof a;
-    snprintf(c->peer, sizeof c->peer, "unix");
+    /* A peer that has gone already has no address any more. */
+    snprintf(c->peer, sizeof c->peer, "%s", transport->type == UV_TCP ? "(gone)" : "unix");
     if (transport->type != UV_TCP)
         return;
     uv_tcp_nodelay((uv_tcp_t *)transport, 1);

@@ -36,6 +36,8 @@ static void rule_text(const char *rule, char *out, size_t room) {
 }
 
 void hs__failure_text(const hs__failure *f, char *out, size_t room) {
+    /* What was cut says itself when. */
+    bool is_cut = f->was_connected && f->error && f->error->status == HS_E_TRUNCATED;
     const char *when = f->was_connected ? "the connection failed" : "the handshake failed";
     const hs_error *e = f->error;
     char rule[80];
@@ -55,9 +57,13 @@ void hs__failure_text(const hs__failure *f, char *out, size_t room) {
     }
     rule_text(e->rule, rule, sizeof rule);
     bool has_place = *e->where || *rule;
-    snprintf(out, room, "%s: %s%s%s%s%s%s", is_distrust(e) ? "NOT TRUSTED" : when,
-             *e->text ? hs__safe(e->text) : hs_status_text(e->status), has_place ? " (" : "",
-             hs__safe(e->where), *e->where && *rule ? "; " : "", rule, has_place ? ")" : "");
+    snprintf(out, room, "%s%s%s%s%s%s%s%s",
+             is_cut           ? ""
+             : is_distrust(e) ? "NOT TRUSTED"
+                              : when,
+             is_cut ? "" : ": ", *e->text ? hs__safe(e->text) : hs_status_text(e->status),
+             has_place ? " (" : "", hs__safe(e->where), *e->where && *rule ? "; " : "", rule,
+             has_place ? ")" : "");
 }
 
 static void put_row(const hs_report_row *row, FILE *out) {
