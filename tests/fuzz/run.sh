@@ -14,10 +14,12 @@ for program in "$build"/tests/fuzz/fuzz_*; do
     name=$(basename "$program" | sed 's/^fuzz_//')
     found=$build/tests/fuzz/found/$name
     mkdir -p "$found"
+    seeds=$build/tests/fuzz/seeds/$name
+    [ -d "$seeds" ] || seeds=$build/tests/fuzz/engine-seeds/$name
     kept=
     [ -d "$here/corpus/$name" ] && kept=$here/corpus/$name
     if "$program" -max_total_time="$seconds" -max_len=8192 -artifact_prefix="$found-" \
-        -print_final_stats=1 "$found" "$build/tests/fuzz/seeds/$name" $kept >"$found.log" 2>&1; then
+        -print_final_stats=1 "$found" "$seeds" $kept >"$found.log" 2>&1; then
         echo "ok   $name: $(sed -n 's/^stat::number_of_executed_units: *//p' "$found.log") inputs"
     else
         echo "FAIL $name: see $found.log"
