@@ -40,7 +40,7 @@ build() {
 run_c() {
     name=$1
     shift
-    meson test -C "build/$name" --no-rebuild --print-errorlogs --timeout-multiplier 4 "$@" \
+    meson test -C "build/$name" --print-errorlogs --timeout-multiplier 4 "$@" \
         >"$results/$name.c.log" 2>&1
     cp "build/$name/meson-logs/testlog.json" "$results/$name.testlog.json" &&
         cp "build/$name/meson-info/intro-tests.json" "$results/$name.tests.json" ||
