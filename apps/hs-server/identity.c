@@ -15,6 +15,10 @@ static hs__exit load_own(server *app, hs__identities *out, hs__fault *fault) {
     hs_status st = hs_credential_new(app->provider, hs__bytes_span(&local.chain),
                                      hs__bytes_span(&local.key), (hs_span){NULL, 0}, &credential);
     snprintf(app->root_path, sizeof app->root_path, "%s", local.root_path);
+    if (local.made_ca)
+        hs__say_progress("no CA yet: made a throw-away one, for localhost, .test and loopback "
+                         "addresses; its root is %s",
+                         hs__safe(local.root_path));
     hs__local_identity_free(&local);
     return st ? hs__fail_status(fault, st, "the certificate for localhost")
               : hs__identities_add(out, credential, fault);
