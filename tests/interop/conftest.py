@@ -138,16 +138,18 @@ def make_root(folder, name):
     return root
 
 
-def make_leaf(folder, root, kind, purpose):
-    base = folder / f"{purpose}-{kind}"
-    leaf = Credential(base.with_suffix(".pem"), folder / f"{base.name}-key.pem")
-    extensions = base.with_suffix(".cnf")
-    extensions.write_text(LEAF.format(purpose=PURPOSES[purpose][0], names=PURPOSES[purpose][1]))
+def make_leaf(folder, root, kind, purpose, subject=None, names=None):
+    """A credential for `purpose` ("server", "client"); without names those of PURPOSES."""
+    subject = subject or f"{purpose} {kind}"
+    base = folder / subject.replace(" ", "-")
+    leaf = Credential(folder / f"{base.name}.pem", folder / f"{base.name}-key.pem")
+    extensions, request = folder / f"{base.name}.cnf", folder / f"{base.name}.csr"
+    usage, default_names = PURPOSES[purpose]
+    extensions.write_text(LEAF.format(purpose=usage, names=names or default_names))
     run("openssl", "genpkey", *KEY_KINDS[kind], "-out", leaf.key)
-    run("openssl", "req", "-new", "-key", leaf.key, "-out", base.with_suffix(".csr"),
-        "-subj", f"/CN={purpose} {kind}")
-    run("openssl", "x509", "-req", "-in", base.with_suffix(".csr"), "-out", leaf.cert, "-days", "20",
-        "-CA", root, "-CAkey", root.with_name(f"{root.stem}-key.pem"), "-extfile", extensions)
+    run("openssl", "req", "-new", "-key", leaf.key, "-out", request, "-subj", f"/CN={subject}")
+    run("openssl", "x509", "-req", "-in", request, "-out", leaf.cert, "-days", "20", "-CA", root,
+        "-CAkey", root.with_name(f"{root.stem}-key.pem"), "-extfile", extensions)
     return leaf
 
 

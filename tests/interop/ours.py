@@ -19,11 +19,13 @@ def flags(**named):
 
 
 @contextlib.contextmanager
-def hs_server(*identities, address=f"{HERE}:0", env=None, **named):
-    """Runs until the block ends. `events(name)`: its JSON Lines; `told(name)` waits for one."""
-    words = [word for own in identities for word in (f"--cert={own.cert}", f"--key={own.key}")]
-    more = {} if env is None else {"env": env}
-    with Program("hs-server", "--json", *words, *flags(**named), address, **more) as server:
+def hs_server(*what, **named):
+    """Runs until the block ends. `what`: credentials, and options that have no value.
+    `events(name)`: its JSON Lines; `told(name)` waits for one."""
+    words = [word for own in what if not isinstance(own, str)
+             for word in (f"--cert={own.cert}", f"--key={own.key}")]
+    words += [word for word in what if isinstance(word, str)]
+    with Program("hs-server", "--json", *words, *flags(**named), f"{HERE}:0") as server:
         ready = json.loads(server.wait_for('"ev":"listening"', stream="out").string)
         server.port = ready["port"]
 
