@@ -12,9 +12,11 @@ static hs__exit unknown(const hs__code_list *known, const char *what, const char
                         hs__fault *fault) {
     char all[280] = "";
     size_t at = 0;
-    for (size_t i = 0; i < known->n_spoken && at < sizeof all; i++)
-        at +=
-            (size_t)snprintf(all + at, sizeof all - at, "%s%s", i ? ", " : "", known->rows[i].name);
+    for (size_t i = 0; i < known->n_spoken && at < sizeof all; i++) {
+        const char *name = known->rows[i].name;
+        if (strstr(name, "_WITH_") == NULL) /* a TLS 1.2 suite */
+            at += (size_t)snprintf(all + at, sizeof all - at, "%s%s", at ? ", " : "", name);
+    }
     hs__fault_set(fault, HS__EXIT_USAGE, "%s: '%s' is not known", what, hs__safe(word));
     return hs__hint(fault, "known are %s", all);
 }
