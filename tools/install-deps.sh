@@ -9,7 +9,8 @@ set -eu
 
 build="gcc libc6-dev meson ninja-build pkg-config
     libmbedtls-dev libssl-dev libuv1-dev libhttp-parser-dev libjansson-dev"
-demo="$build curl"
+# netbase: makes /etc/hosts where there is none, so that localhost has an address.
+demo="$build curl netbase"
 # zlib and zstd: Debian 13's static libcrypto wants them and its package does not say so.
 test="$demo clang libclang-rt-dev clang-format libcmocka-dev valgrind
     openssl gnutls-bin tshark ca-certificates
