@@ -50,26 +50,36 @@ void hs__text_f(hs__text *t, const char *format, ...) {
     hs__text_add(t, piece);
 }
 
-/* Characters that are valid but change how the text around them looks, or break lines. */
+/* Characters that are valid but change how the text around them looks, hide, or break lines:
+ * controls, bidi and other format characters, fillers, separators of lines, variation selectors,
+ * surrogates, private use, noncharacters, tags. */
+static const struct {
+    uint32_t first, last;
+} treacherous[] = {
+    {0x0000, 0x001f},   {0x007f, 0x009f},      {0x00ad, 0x00ad}, {0x034f, 0x034f},
+    {0x061c, 0x061c},   {0x115f, 0x1160},      {0x17b4, 0x17b5}, {0x180b, 0x180f},
+    {0x200b, 0x200f},   {0x2028, 0x202e},      {0x2060, 0x206f}, {0x3164, 0x3164},
+    {0xd800, 0xf8ff},   {0xfdd0, 0xfdef},      {0xfe00, 0xfe0f}, {0xfeff, 0xfeff},
+    {0xffa0, 0xffa0},   {0xfff0, 0xfffb},      {0xfffe, 0xffff}, {0x1bca0, 0x1bca3},
+    {0x1d173, 0x1d17a}, {0xe0000, UINT32_MAX},
+};
+
 static bool is_treacherous(uint32_t c) {
-    return (c >= 0x80 && c < 0xa0) ||      /* C1 controls */
-           c == 0xad || c == 0x061c ||     /* soft hyphen, Arabic letter mark */
-           (c >= 0x200b && c <= 0x200f) || /* zero width, bidi marks */
-           (c >= 0x2028 && c <= 0x202e) || /* line separators, bidi embedding */
-           (c >= 0x2060 && c <= 0x206f) || /* invisible operators, bidi isolates */
-           (c >= 0xd800 && c <= 0xf8ff) || /* surrogates, private use */
-           c == 0xfeff || c == 0xfff9 || c == 0xfffa || c == 0xfffb || (c & 0xfffe) == 0xfffe ||
-           c >= 0xe0000; /* tags, private planes */
+    for (size_t i = 0; i < sizeof(treacherous) / sizeof(treacherous[0]); i++) {
+        if (c >= treacherous[i].first && c <= treacherous[i].last) {
+            return true;
+        }
+    }
+    return (c & 0xfffe) == 0xfffe;
 }
 
-/* The length of the printable UTF-8 character at the front, 0 if there is none. */
-static size_t printable(hs_span bytes) {
+size_t hs__text_printable(hs_span bytes) {
     if (bytes.n == 0) {
         return 0;
     }
     const uint8_t first = bytes.p[0];
     if (first < 0x80) {
-        return first >= 0x20 && first < 0x7f ? 1 : 0;
+        return is_treacherous(first) ? 0 : 1;
     }
     const size_t n = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
     static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
@@ -88,10 +98,10 @@ static size_t printable(hs_span bytes) {
 
 void hs__text_foreign(hs__text *t, hs_span bytes) {
     while (bytes.n > 0 && !t->is_cut) {
-        const size_t n = printable(bytes);
+        const size_t n = hs__text_printable(bytes);
         if (n == 0) {
             char escaped[8];
-            (void)snprintf(escaped, sizeof(escaped), "\\x%02X", bytes.p[0]);
+            (void)snprintf(escaped, sizeof(escaped), "\\x%02x", bytes.p[0]);
             add(t, escaped, 4);
         } else if (bytes.p[0] == '\\') {
             add(t, "\\\\", 2);

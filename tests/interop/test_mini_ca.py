@@ -502,7 +502,7 @@ def test_foreign_names_cannot_move_the_cursor(here):
         for stream in done.stdout, done.stderr:
             assert "\x1b" not in stream and "\x07" not in stream
             assert not re.search(r"^0\.1 ok trust", stream, re.MULTILINE)
-        assert "CN=\\x1B]0\\;x\\x07" in done.stdout
+        assert "CN=\\x1b]0\\;x\\x07" in done.stdout
     document = mini_ca("show", "c.der", "--json").stdout
     assert "\x1b" not in document and "\x07" not in document
     (here / HOSTILE.replace("/", "_")).write_text("x")

@@ -122,7 +122,7 @@ static void reading_has_a_bound_and_a_reason(void **state) {
     assert_int_equal(hs__file_read("a", 5, &got, &fault), HS__EXIT_OK);
     hs__bytes_free(&got);
     assert_int_equal(hs__file_read("none\x1b[0m", 4, &got, &fault), HS__EXIT_INTERNAL);
-    assert_string_equal(fault.text, "cannot read none\\x1B[0m: No such file or directory");
+    assert_string_equal(fault.text, "cannot read none\\x1b[0m: No such file or directory");
     assert_int_equal(hs__file_read(".", 4, &got, &fault), HS__EXIT_INTERNAL);
 }
 

@@ -80,7 +80,7 @@ static void foreign_names_are_safe_to_print(void **state) {
     const hs__general_name name = dns("a\x1b[31m\n.test");
     char out[64];
     hs__general_name_text(&name, out, sizeof(out));
-    assert_string_equal(out, "DNS:a\\x1B[31m\\x0A.test");
+    assert_string_equal(out, "DNS:a\\x1b[31m\\x0a.test");
 }
 
 int main(void) {

@@ -170,7 +170,7 @@ static void foreign_names_are_safe_to_print(void **state) {
     (void)state;
     bytes b;
     assert_string_equal(printed(one(HS__DER_UTF8_STRING, "\x1b]0;x\x07</script>\n0.1 ok", &b)),
-                        "CN=\\x1B]0\\;x\\x07\\</script\\>\\x0A0.1 ok");
+                        "CN=\\x1b]0\\;x\\x07\\</script\\>\\x0a0.1 ok");
     const bytes bmp = unhex("30 11 31 0f 30 0d 06 03 55 04 03 1e 06 00 47 00 fc 20 ac");
     assert_string_equal(printed(of(&bmp)), "CN=G\xc3\xbc\xe2\x82\xac");
     const bytes odd = unhex("30 0e 31 0c 30 0a 06 03 55 04 03 1e 03 00 47 00");

@@ -17,24 +17,25 @@ static void foreign_bytes_are_made_safe(void **state) {
         const char *hex, *safe;
     } cases[] = {
         {"61 62 63 20 7e", "abc ~"},
-        {"1b 5d 30 3b 78 07", "\\x1B]0;x\\x07"},
-        {"0a 0d 09 00 7f", "\\x0A\\x0D\\x09\\x00\\x7F"},
+        {"1b 5d 30 3b 78 07", "\\x1b]0;x\\x07"},
+        {"0a 0d 09 00 7f", "\\x0a\\x0d\\x09\\x00\\x7f"},
         {"5c 78", "\\\\x"},
         {"c3 9f", "\xc3\x9f"},                   /* sharp s */
         {"f0 9f 98 80", "\xf0\x9f\x98\x80"},     /* outside the first plane */
-        {"c2 9b", "\\xC2\\x9B"},                 /* C1: CSI */
-        {"e2 80 ae", "\\xE2\\x80\\xAE"},         /* right-to-left override */
-        {"e2 81 a6", "\\xE2\\x81\\xA6"},         /* isolate */
-        {"e2 80 a8", "\\xE2\\x80\\xA8"},         /* line separator */
-        {"e2 80 8b", "\\xE2\\x80\\x8B"},         /* zero width space */
-        {"ef bb bf", "\\xEF\\xBB\\xBF"},         /* byte order mark */
-        {"f3 a0 81 81", "\\xF3\\xA0\\x81\\x81"}, /* tag characters */
-        {"c0 80", "\\xC0\\x80"},                 /* overlong NUL */
-        {"e0 80 80", "\\xE0\\x80\\x80"},
-        {"ed a0 80", "\\xED\\xA0\\x80"}, /* surrogate */
-        {"f5 80 80 80", "\\xF5\\x80\\x80\\x80"},
-        {"c3", "\\xC3"},
-        {"c3 28", "\\xC3("},
+        {"c2 9b", "\\xc2\\x9b"},                 /* C1: CSI */
+        {"e2 80 ae", "\\xe2\\x80\\xae"},         /* right-to-left override */
+        {"e2 81 a6", "\\xe2\\x81\\xa6"},         /* isolate */
+        {"e2 80 a8", "\\xe2\\x80\\xa8"},         /* line separator */
+        {"e2 80 8b", "\\xe2\\x80\\x8b"},         /* zero width space */
+        {"ef bb bf", "\\xef\\xbb\\xbf"},         /* byte order mark */
+        {"f3 a0 81 81", "\\xf3\\xa0\\x81\\x81"}, /* tag characters */
+        {"c0 80", "\\xc0\\x80"},                 /* overlong NUL */
+        {"e0 80 80", "\\xe0\\x80\\x80"},
+        {"ed a0 80", "\\xed\\xa0\\x80"},         /* surrogate */
+        {"f4 90 80 80", "\\xf4\\x90\\x80\\x80"}, /* above U+10FFFF */
+        {"f5 80 80 80", "\\xf5\\x80\\x80\\x80"},
+        {"c3", "\\xc3"},
+        {"c3 28", "\\xc3("},
         {"80", "\\x80"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -68,7 +69,7 @@ static void a_character_is_never_cut_in_the_middle(void **state) {
     assert_string_equal(out, "abcde...");
     hs__text_init(&t, out, sizeof(out));
     hs__text_foreign(&t, text("abcd\x1b"));
-    assert_string_equal(out, "abcd\\x1B");
+    assert_string_equal(out, "abcd\\x1b");
     hs__text_hex(&t, text("\xab"));
     assert_true(t.is_cut);
 }

@@ -161,7 +161,7 @@ static void foreign_bytes_never_come_through(void **state) {
         assert_null(strpbrk(r->summary, "\x1b\x07\n\r"));
         assert_null(strpbrk(r->path[0].names, "\x1b\x07\n\r"));
         assert_string_equal(r->path[0].subject,
-                            "CN=\\x1B]0\\;x\\x07\\</script\\>\\x0A0.1 ok trust");
+                            "CN=\\x1b]0\\;x\\x07\\</script\\>\\x0a0.1 ok trust");
         hs_report_free(r);
         hs_trust_unref(t);
     }
