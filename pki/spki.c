@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "crypto/digest.h"
 #include "crypto/public_numbers.h"
 #include "pki/der_write.h"
 #include "pki/sigalg.h"
@@ -193,19 +194,12 @@ hs_status hs__spki_key_id(const hs_provider *p, const hs__public_numbers *key,
     uint8_t room[1200]; /* RSA-8192 and a long exponent */
     uint8_t digest[HS__HASH_MAX];
     hs__der_out o = {.start = room, .p = room + sizeof(room)};
-    hs__hash h = {0};
     put_key(&o, key);
     if (o.full) {
         return HS_E_BAD_PUBLIC_KEY;
     }
-    hs_status st = p->hash_start(p, &h, HS__SHA256);
-    if (st == HS_OK) {
-        st = p->hash_update(p, &h, o.p, (size_t)(room + sizeof(room) - o.p));
-    }
-    if (st == HS_OK) {
-        st = p->hash_snapshot(p, &h, digest);
-    }
-    p->hash_end(p, &h);
+    const hs_span written = {o.p, (size_t)(room + sizeof(room) - o.p)};
+    hs_status st = hs__digest(p, HS__SHA256, written, digest);
     if (st == HS_OK) {
         memcpy(out, digest, HS__KEY_ID);
     }

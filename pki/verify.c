@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crypto/digest.h"
 #include "pki/path.h"
 #include "pki/text.h"
 
@@ -44,16 +45,7 @@ static const char *sha256_text(box *b, const hs_provider *p, hs_span der) {
     uint8_t digest[HS__HASH_MAX];
     char text[2 * HS__HASH_MAX + 4];
     hs__text t;
-    hs__hash h = {0};
-    hs_status st = p->hash_start(p, &h, HS__SHA256);
-    if (st == HS_OK) {
-        st = p->hash_update(p, &h, der.p, der.n);
-    }
-    if (st == HS_OK) {
-        st = p->hash_snapshot(p, &h, digest);
-    }
-    p->hash_end(p, &h);
-    if (st) {
+    if (hs__digest(p, HS__SHA256, der, digest)) {
         return "";
     }
     hs__text_init(&t, text, sizeof(text));

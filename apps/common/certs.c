@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "apps/common/say.h"
+#include "crypto/digest.h"
 #include "pki/pem.h"
 #include "pki/text.h"
 
@@ -97,14 +98,8 @@ hs__exit hs__certs_add_pem(hs_span der, hs__bytes *text, hs__fault *fault) {
 }
 
 hs_status hs__cert_sha256(const hs_provider *provider, const hs__cert *cert, char *out) {
-    hs__hash hash = {0};
     uint8_t digest[HS__HASH_MAX];
-    hs_status st = provider->hash_start(provider, &hash, HS__SHA256);
-    if (st == HS_OK)
-        st = provider->hash_update(provider, &hash, cert->der.p, cert->der.n);
-    if (st == HS_OK)
-        st = provider->hash_snapshot(provider, &hash, digest);
-    provider->hash_end(provider, &hash);
+    hs_status st = hs__digest(provider, HS__SHA256, cert->der, digest);
     if (st == HS_OK)
         hs__hex((hs_span){digest, 32}, out, 65);
     return st;
