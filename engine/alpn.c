@@ -1,19 +1,15 @@
 #include "engine/alpn.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "engine/fail.h"
 #include "engine/trace_emit.h"
 #include "proto/extensions.h"
-
-static bool same(hs_span a, hs_span b) {
-    return a.n == b.n && memcmp(a.p, b.p, a.n) == 0;
-}
+#include "proto/span.h"
 
 static bool find(hs_span list, hs_span name, hs_span *found) {
     while (hs__protocol_name_next(&list, found)) {
-        if (same(*found, name)) {
+        if (hs__span_equal(*found, name)) {
             return true;
         }
     }

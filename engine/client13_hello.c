@@ -1,6 +1,5 @@
 /* What the server answered to our ClientHello: ServerHello and HelloRetryRequest
  * (RFC 9846 4.2.3, 4.2.4). What we offered is read from the ClientHello that went out. */
-#include <string.h>
 
 #include "engine/fail.h"
 #include "engine/handlers.h"
@@ -9,6 +8,7 @@
 #include "engine/trace_emit.h"
 #include "engine/transcript.h"
 #include "proto/codepoints.h"
+#include "proto/span.h"
 
 /* -- checks that both messages share (4.2.4: the same as for ServerHello) --------------------- */
 
@@ -39,7 +39,7 @@ static hs_status check_version(hs_conn *c, const hs__server_hello *sh) {
 static hs_status check_echo(hs_conn *c, const hs__server_hello *sh) {
     const hs_span sent = c->hs->hello.legacy_session_id;
     const hs_span echo = sh->legacy_session_id_echo;
-    if (echo.n != sent.n || (sent.n > 0 && memcmp(echo.p, sent.p, sent.n) != 0)) {
+    if (!hs__span_equal(echo, sent)) {
         return hs__fail(c, HS_E_ILLEGAL_VALUE, "ServerHello.legacy_session_id_echo",
                         "it is not what we sent");
     }

@@ -112,8 +112,7 @@ hs_status hs__choose_group(hs_conn *c, uint16_t *retry) {
     return HS_OK;
 }
 
-/* ---- identity
- * ------------------------------------------------------------------------------------ */
+/* ---- identity ---------------------------------------------------------------------------- */
 
 /* Our best scheme that the peer takes and the credential can sign with; 0: none. */
 static uint16_t scheme_for(const hs_credential *credential, hs_span theirs) {

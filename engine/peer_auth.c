@@ -149,8 +149,7 @@ hs_status hs__on_certificate_verify(hs_conn *c, const hs__message *m, hs__state 
     return st;
 }
 
-/* ---- the verdict
- * ---------------------------------------------------------------------------------- */
+/* ---- the verdict ------------------------------------------------------------------------- */
 
 hs_status hs__on_verified(hs_conn *c, const hs__message *m, hs__state *next) {
     const hs_status verdict = m->u.verdict;

@@ -4,8 +4,7 @@
 #include "engine/trace_emit.h"
 #include "pki/credential.h"
 
-/* ---- default answers
- * ----------------------------------------------------------------------------- */
+/* ---- default answers --------------------------------------------------------------------- */
 
 static void verify(hs_conn *c, hs__message *answer) {
     const hs_config *f = c->config;
@@ -46,8 +45,7 @@ static void keep_config(hs_conn *c, hs__message *answer) {
     answer->u.config = NULL;
 }
 
-/* ---- the questions as a table
- * ---------------------------------------------------------------------- */
+/* ---- the questions as a table ------------------------------------------------------------ */
 typedef struct {
     hs__state state;
     unsigned ask;
@@ -117,8 +115,7 @@ void hs__question_event(const hs_conn *c, hs_event *ev) {
     }
 }
 
-/* ---- the program's answers
- * ---------------------------------------------------------------------------- */
+/* ---- the program's answers --------------------------------------------------------------- */
 
 /* What becomes of the answer is an event; only a call out of place is a return code. */
 static hs_status give(hs_conn *c, hs__input input, const hs__message *answer) {

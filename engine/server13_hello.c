@@ -14,6 +14,7 @@
 #include "engine/trace_emit.h"
 #include "engine/transcript.h"
 #include "proto/codepoints.h"
+#include "proto/span.h"
 
 /* -- ClientHello: is it one for TLS 1.3, and whole? ----------------------------------------------
  */
@@ -205,10 +206,10 @@ static hs_status check_second(hs_conn *c) {
 static hs_status check_cookie(hs_conn *c) {
     const hs_span sent = hs__buffer_span(&c->hs->cookie);
     const hs_span back = c->hs->hello.extensions.cookie;
-    bool same = sent.n == back.n && (sent.n == 0 || memcmp(sent.p, back.p, sent.n) == 0);
-    return same ? HS_OK
-                : hs__fail(c, HS_E_ILLEGAL_VALUE, "ClientHello.extensions[cookie]",
-                           sent.n == 0 ? "we sent none" : "it is not the one that we sent");
+    return hs__span_equal(sent, back)
+               ? HS_OK
+               : hs__fail(c, HS_E_ILLEGAL_VALUE, "ClientHello.extensions[cookie]",
+                          sent.n == 0 ? "we sent none" : "it is not the one that we sent");
 }
 
 hs_status hs__server_on_client_hello2(hs_conn *c, const hs__message *m, hs__state *next) {

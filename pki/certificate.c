@@ -5,6 +5,7 @@
 
 #include "pki/text.h"
 #include "pki/time.h"
+#include "proto/span.h"
 
 enum {
     /* Far above what is in use; it bounds the search for duplicates. */
@@ -157,7 +158,7 @@ enum { READERS = sizeof(readers) / sizeof(readers[0]) };
 static bool has_before(hs_span before, hs_span oid) {
     hs__cert_extension e;
     while (hs__cert_extension_next(&before, &e)) {
-        if (e.oid.n == oid.n && memcmp(e.oid.p, oid.p, oid.n) == 0) {
+        if (hs__span_equal(e.oid, oid)) {
             return true;
         }
     }
@@ -294,8 +295,7 @@ hs_status hs__certificate_read(hs_span der, const hs__field_sink *sink, hs__cert
     if (root->status != HS_OK) {
         return HS_E_CERT_FORMAT;
     }
-    out->algorithms_match = inside.der.n == out->signature.der.n &&
-                            memcmp(inside.der.p, out->signature.der.p, inside.der.n) == 0;
+    out->algorithms_match = hs__span_equal(inside.der, out->signature.der);
     return HS_OK;
 }
 

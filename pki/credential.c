@@ -6,6 +6,7 @@
 
 #include "crypto/public_numbers.h"
 #include "pki/pem.h"
+#include "proto/span.h"
 
 enum { CHAIN_MAX = 32 };
 
@@ -88,10 +89,6 @@ static hs_status order_chain(hs_credential *c) {
 
 /* ---- the key ----------------------------------------------------------------------------- */
 
-static bool spans_equal(hs_span a, hs_span b) {
-    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
 static bool is_rsa(hs__key_type type) {
     return type == HS__KEY_RSA || type == HS__KEY_RSA_PSS;
 }
@@ -99,8 +96,8 @@ static bool is_rsa(hs__key_type type) {
 /* The same public key; an RSA key is the same one whichever of its two OIDs names it. */
 static bool is_same_key(const hs__public_numbers *a, const hs__public_numbers *b) {
     const bool same_type = a->type == b->type || (is_rsa(a->type) && is_rsa(b->type));
-    return same_type && spans_equal(a->point, b->point) && spans_equal(a->n, b->n) &&
-           spans_equal(a->e, b->e);
+    return same_type && hs__span_equal(a->point, b->point) && hs__span_equal(a->n, b->n) &&
+           hs__span_equal(a->e, b->e);
 }
 
 static hs_status load_key(hs_credential *c, hs_span key, hs_span password) {

@@ -4,6 +4,7 @@
 
 #include "pki/der_write.h"
 #include "pki/text.h"
+#include "proto/span.h"
 
 enum { RDN_MAX = 64, AVA_MAX = 16, NUMERIC_STRING = 0x12, VISIBLE_STRING = 0x1a };
 
@@ -101,16 +102,12 @@ static int next_folded(hs_span *text) {
     return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
 }
 
-static bool spans_equal(hs_span a, hs_span b) {
-    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
 static bool ava_equal(const ava *a, const ava *b) {
-    if (!spans_equal(a->type, b->type)) {
+    if (!hs__span_equal(a->type, b->type)) {
         return false;
     }
     if (!is_text(a->tag) || !is_text(b->tag)) {
-        return a->tag == b->tag && spans_equal(a->value, b->value);
+        return a->tag == b->tag && hs__span_equal(a->value, b->value);
     }
     hs_span x = a->value;
     hs_span y = b->value;
@@ -148,7 +145,7 @@ static size_t occurrences(const ava *one, hs_span set) {
 
 /* Sets of attributes: the same ones, in any order. */
 static bool rdn_equal(hs_span a, hs_span b) {
-    if (spans_equal(a, b)) {
+    if (hs__span_equal(a, b)) {
         return true;
     }
     const size_t n = count(a);
@@ -180,7 +177,7 @@ bool hs__name_is_within(hs_span name, hs_span base) {
 }
 
 bool hs__name_equal(hs_span a, hs_span b) {
-    if (spans_equal(a, b)) {
+    if (hs__span_equal(a, b)) {
         return true;
     }
     return count(rdns_of(a)) == count(rdns_of(b)) && hs__name_is_within(a, b);

@@ -3,9 +3,9 @@
  * The first search takes only steps that pass every check, so the first anchor it reaches is
  * the answer. If it reaches none, a second one takes any step and keeps the path with the
  * fewest faults, so that the report can say what is wrong with the chain that was meant. */
-#include <string.h>
 
 #include "pki/path.h"
+#include "proto/span.h"
 
 enum {
     /* Weights of the second search: a path with one bad link is better than none, a wrong
@@ -27,21 +27,17 @@ typedef struct {
     size_t *tried;
 } search;
 
-static bool spans_equal(hs_span a, hs_span b) {
-    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
 /* The key identifiers of a certificate and a possible issuer agree, or one has none. */
 static bool key_ids_agree(const hs__cert *cert, const hs__cert *issuer) {
     return cert->authority_key_id.n == 0 || issuer->subject_key_id.n == 0 ||
-           spans_equal(cert->authority_key_id, issuer->subject_key_id);
+           hs__span_equal(cert->authority_key_id, issuer->subject_key_id);
 }
 
 /* RFC 4158 2.4.1: the same name with the same key twice is a loop, whoever signed it. */
 static bool is_in_path(const hs__path *path, const hs__cert *cert) {
     for (size_t i = 0; i < path->n; i++) {
         const hs__cert *other = path->cert[i];
-        if (other == cert || (spans_equal(other->key.der, cert->key.der) &&
+        if (other == cert || (hs__span_equal(other->key.der, cert->key.der) &&
                               hs__name_equal(other->subject, cert->subject))) {
             return true;
         }

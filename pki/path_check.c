@@ -2,12 +2,12 @@
  * f->status and, where texts are wanted, says what it expected and got. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "pki/name_constraints.h"
 #include "pki/path.h"
 #include "pki/text.h"
 #include "pki/time.h"
+#include "proto/span.h"
 
 enum { RSA_BITS_MIN = 2048, SERIAL_MAX = 20, LIST_TEXT = 160, WHO_TEXT = HS__NAME_TEXT + 32 };
 
@@ -232,8 +232,7 @@ static void check_signature(hs__judge *j, const hs__path *path, size_t depth, hs
     }
 }
 
-/* ---- what an issuer may do
- * ------------------------------------------------------------------------ */
+/* ---- what an issuer may do --------------------------------------------------------------- */
 
 /* A certificate that stands as issuer. Version 1 has no extensions to say so; as an anchor
  * it was chosen by hand, and so it may. */
@@ -365,8 +364,7 @@ static void check_ext_key_usage(hs__judge *j, const hs__path *path, size_t depth
     }
 }
 
-/* ---- names
- * -------------------------------------------------------------------------------------------- */
+/* ---- names ------------------------------------------------------------------------------- */
 
 /* RFC 5280 6.1.3 (b), (c): all below this CA, self-issued intermediates excepted. */
 static void check_name_constraints(hs__judge *j, const hs__path *path, size_t depth,
@@ -464,8 +462,7 @@ static void check_anchor_scope(hs__judge *j, const hs__path *path, size_t depth,
     }
 }
 
-/* ---- the table
- * ------------------------------------------------------------------------------------------ */
+/* ---- the table --------------------------------------------------------------------------- */
 
 const hs__check hs__checks[] = {
     {"version", HS__AT_LEAF | HS__AT_CA, 6, check_version, "rfc9846#section-4.5.1.2"},
@@ -511,12 +508,10 @@ size_t hs__count_failures(hs__judge *j, const hs__path *path, size_t depth) {
     return failures;
 }
 
-/* ---- signatures
- * ----------------------------------------------------------------------------------------- */
+/* ---- signatures -------------------------------------------------------------------------- */
 
 static bool same_key(const hs__cert *a, const hs__cert *b) {
-    return a == b ||
-           (a->key.der.n == b->key.der.n && memcmp(a->key.der.p, b->key.der.p, a->key.der.n) == 0);
+    return a == b || hs__span_equal(a->key.der, b->key.der);
 }
 
 static hs_status verify(const hs_provider *p, const hs__public_key *key, const hs__cert *cert) {

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "proto/span.h"
+
 static const char begin_mark[] = "-----BEGIN ";
 static const char end_mark[] = "-----END ";
 static const char dashes[] = "-----";
@@ -50,7 +52,7 @@ hs_status hs__pem_next(hs_span *text, hs__pem_block *block) {
         if (end.p == NULL) {
             continue;
         }
-        if (end.n != label.n || memcmp(end.p, label.p, end.n) != 0) {
+        if (!hs__span_equal(end, label)) {
             return HS_E_PEM;
         }
         *block = (hs__pem_block){label, {text->p, (size_t)(line.p - text->p)}};

@@ -6,6 +6,7 @@
 
 #include "pki/pem.h"
 #include "pki/text.h"
+#include "proto/span.h"
 
 enum { BUCKETS = 256, SOURCES_MAX = 16, SOURCE_TEXT = 128, SOURCES_TEXT = 1024 };
 
@@ -110,8 +111,7 @@ hs__anchor *hs__trust_find(const hs_trust *t, hs_span subject, const hs__anchor 
 
 hs__anchor *hs__trust_find_certificate(const hs_trust *t, const hs__cert *cert) {
     hs__anchor *a = hs__trust_find(t, cert->subject, NULL);
-    while (a != NULL &&
-           (a->cert.der.n != cert->der.n || memcmp(a->cert.der.p, cert->der.p, cert->der.n) != 0)) {
+    while (a != NULL && !hs__span_equal(a->cert.der, cert->der)) {
         a = hs__trust_find(t, cert->subject, a);
     }
     return a;
@@ -182,8 +182,7 @@ static hs_status make_room(hs_trust *t) {
 static bool is_known(const hs_trust *t, const hs__cert *cert, unsigned flags) {
     for (hs__anchor *a = hs__trust_find(t, cert->subject, NULL); a != NULL;
          a = hs__trust_find(t, cert->subject, a)) {
-        if (a->flags == flags && a->cert.der.n == cert->der.n &&
-            memcmp(a->cert.der.p, cert->der.p, cert->der.n) == 0) {
+        if (a->flags == flags && hs__span_equal(a->cert.der, cert->der)) {
             return true;
         }
     }
