@@ -231,6 +231,7 @@ int hs__worker_init(hs_uv_worker *w) {
 void hs__worker_main(void *worker) {
     hs_uv_worker *w = worker;
     hs_uv_server *server = w->server;
+    on_wake(&w->wake); /* orders that came before there was anybody to wake */
     uv_run(&w->loop, UV_RUN_DEFAULT);
     hs_uv_loop_free(w->slabs);
     uv_loop_close(&w->loop);

@@ -69,6 +69,7 @@ struct client {
     hs__seen *seen;
 
     uv_getaddrinfo_t resolve_req;
+    bool is_resolving; /* at the end of the run: still, and it cannot be stopped */
     struct addrinfo *found, *next;
     uv_connect_t connect_req;
     char tried[400]; /* addresses that did not work, and why */

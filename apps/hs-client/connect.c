@@ -99,6 +99,7 @@ static void connect_unix(client *c) {
 static void on_resolved(uv_getaddrinfo_t *req, int status, struct addrinfo *found) {
     client *c = req->data;
     c->found = found;
+    c->is_resolving = false;
     if (c->is_over)
         return;
     if (status) {
@@ -123,8 +124,11 @@ void client_connect(client *c) {
     }
     snprintf(port, sizeof port, "%u", c->address.port);
     c->resolve_req.data = c;
+    c->is_resolving = true;
     int r = uv_getaddrinfo(&c->loop, &c->resolve_req, on_resolved, c->address.host, port, &hints);
-    if (r)
-        client_fail(c, HS__EXIT_CONNECT, "cannot resolve %s: %s", hs__safe(c->address.host),
-                    uv_strerror(r));
+    if (r == 0)
+        return;
+    c->is_resolving = false;
+    client_fail(c, HS__EXIT_CONNECT, "cannot resolve %s: %s", hs__safe(c->address.host),
+                uv_strerror(r));
 }

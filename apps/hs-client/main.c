@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "apps/common/say.h"
 #include "apps/hs-client/client.h"
@@ -94,9 +95,11 @@ static hs__exit run(client *c, hs__fault *fault) {
     uv_run(&c->loop, UV_RUN_DEFAULT);
     if (c->mode && c->mode->free)
         c->mode->free(c);
-    uv_freeaddrinfo(c->found);
-    hs_uv_loop_free(c->tls);
-    uv_loop_close(&c->loop);
+    if (!c->is_resolving) {
+        uv_freeaddrinfo(c->found);
+        hs_uv_loop_free(c->tls);
+        uv_loop_close(&c->loop);
+    }
     if (c->code == HS__EXIT_OK && c->expectation_failed)
         c->code = HS__EXIT_EXPECTATION;
     client_summary(c);
@@ -137,6 +140,8 @@ int main(int argc, char **argv) {
         if (fault.code)
             hs__say_fault(&fault);
     }
+    if (c.is_resolving)
+        _exit((int)hs__say_end(code)); /* exit would wait for libuv's thread */
     free_all(&c);
     return (int)hs__say_end(code);
 }

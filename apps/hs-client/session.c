@@ -42,7 +42,10 @@ void client_finish(client *c, hs__exit code) {
         c->mode->stop(c);
     if (c->s && !hs_uv_is_closing(c->s))
         hs_uv_close(c->s, on_closed);
-    uv_cancel((uv_req_t *)&c->resolve_req);
+    /* The resolver may take long to see that nobody waits for it any more. */
+    c->is_resolving = c->is_resolving && uv_cancel((uv_req_t *)&c->resolve_req) != 0;
+    if (c->is_resolving)
+        uv_stop(&c->loop);
     uv_close((uv_handle_t *)&c->timer, NULL);
     uv_close((uv_handle_t *)&c->waiter, NULL);
     uv_close((uv_handle_t *)&c->on_int, NULL);
