@@ -27,10 +27,10 @@ hs__exit hs__failure_code(const hs__failure *f) {
 
 /* "rfc9846#section-4.3.8" as people write it; "" stays so. */
 static void rule_text(const char *rule, char *out, size_t room) {
-    const char *number = strstr(rule, "section-");
-    if (strncmp(rule, "rfc", 3) == 0 && number)
-        snprintf(out, room, "RFC %.*s section %s", (int)strcspn(rule + 3, "#"), rule + 3,
-                 number + 8);
+    size_t hash = strcspn(rule, "#"), dash = hash + strcspn(rule + hash, "-");
+    if (strncmp(rule, "rfc", 3) == 0 && rule[dash])
+        snprintf(out, room, "RFC %.*s %.*s %s", (int)(hash - 3), rule + 3, (int)(dash - hash - 1),
+                 rule + hash + 1, rule + dash + 1);
     else
         snprintf(out, room, "%s", rule);
 }
