@@ -107,6 +107,7 @@ SET(groups_odd, supported_groups, 0, 3, 0, 23, 0)
 SET(groups_unknown, supported_groups, 0, 4, 0x1a, 0x1a, 0xfe, 0x00)
 SET(groups_obsolete, supported_groups, 0, 4, 0, 21, 0, 19)
 SET(groups_with_strangers, supported_groups, 0, 8, 0x3a, 0x3a, 1, 0, 0, 29, 0, 23)
+SET(groups_twice, supported_groups, 0, 6, 0, 29, 0, 23, 0, 29)
 SET(schemes_empty, signature_algorithms, 0, 0)
 SET(schemes_odd, signature_algorithms, 0, 3, 4, 3, 8)
 SET(schemes_rsa_only, signature_algorithms, 0, 4, 8, 4, 8, 9)
@@ -130,6 +131,7 @@ SET(limit_63, record_size_limit, 0, 63)
 SET(fragment_wrong, max_fragment_length, 9)
 SET(filters_in_hello, oid_filters, 0, 0)
 SET(status_v2, status_request_v2, 0, 7, 2, 0, 4, 0, 0, 0, 0)
+SET(authorities_some, certificate_authorities, 0, 4, 0, 2, 0x30, 0)
 SET(authorities_empty, certificate_authorities, 0, 0)
 SET(modes_unknown, psk_key_exchange_modes, 2, 0x0b, 9)
 SET(modes_empty, psk_key_exchange_modes, 0)
@@ -225,6 +227,21 @@ static void share_of_small_order(hs__test_bytes *m) {
     share(m, HS__NAMED_GROUP_x25519, one, 32);
 }
 
+static void share_twice(hs__test_bytes *m) {
+    const hs_span body = hs__edit_ext(m, HS__EXT_key_share);
+    hs__test_bytes twice = {NULL, 0, 0};
+    const size_t n = 2 * (body.n - 2);
+    const uint8_t head[] = {(uint8_t)(n >> 8), (uint8_t)n};
+    hs__test_bytes_add(&twice, head, 2);
+    hs__test_bytes_add(&twice, body.p + 2, body.n - 2);
+    hs__test_bytes_add(&twice, body.p + 2, body.n - 2);
+    hs__edit_set_ext(m, HS__EXT_key_share, rules_span(twice.p, twice.n));
+    hs__test_bytes_free(&twice);
+}
+static void share_not_listed(hs__test_bytes *m) {
+    hs__edit_set_ext(m, HS__EXT_supported_groups, BODY(0, 2, 0, 23));
+}
+
 static void point(hs__test_bytes *m, uint16_t group, uint8_t form, uint8_t fill, size_t n) {
     uint8_t key[140];
     memset(key, fill, sizeof(key));
@@ -316,6 +333,7 @@ static const change first_hello[] = {
     {"9846-4.3.5-01", filters_in_hello, HS__ALERT_illegal_parameter},
     {"9846-4.5.1.1-04", status_v2, ACCEPTED},
     {"9846-4.3.4-03", authorities_empty, HS__ALERT_decode_error},
+    {"9846-4.3.4-02", authorities_some, ACCEPTED},
     {"9846-4.3.9-09", modes_unknown, ACCEPTED},
     {"9846-4.3.9-09", modes_empty, HS__ALERT_decode_error},
     {"9846-4.2.2-23, 9.3-04", unknown_extension, ACCEPTED},
@@ -328,6 +346,9 @@ static const change first_hello[] = {
     {"9846-4.3.11-23", psk_not_last, HS__ALERT_illegal_parameter},
     {"9846-4.3.8-01, -02", share_none, RETRY},
     {"9846-4.2.1-03", share_of_unknown_group, RETRY},
+    {"9846-4.3.7-02", groups_twice, ACCEPTED},
+    {"9846-4.3.8-09, -11", share_twice, HS__ALERT_illegal_parameter},
+    {"9846-4.3.8-10, -11", share_not_listed, RETRY},
     {"9846-4.3.8-22", share_empty, HS__ALERT_decode_error},
     {"9846-4.3.8-22", share_short, HS__ALERT_illegal_parameter},
     {"9846-4.3.8-22", share_long, HS__ALERT_illegal_parameter},
@@ -346,17 +367,6 @@ static const change first_hello[] = {
 /* ---- the second ClientHello: 9846-4.2.2-02, -03, -07, 4.3.8-16
  * ------------------------------------ */
 
-static void share_twice(hs__test_bytes *m) {
-    const hs_span body = hs__edit_ext(m, HS__EXT_key_share);
-    hs__test_bytes twice = {NULL, 0, 0};
-    const size_t n = 2 * (body.n - 2);
-    const uint8_t head[] = {(uint8_t)(n >> 8), (uint8_t)n};
-    hs__test_bytes_add(&twice, head, 2);
-    hs__test_bytes_add(&twice, body.p + 2, body.n - 2);
-    hs__test_bytes_add(&twice, body.p + 2, body.n - 2);
-    hs__edit_set_ext(m, HS__EXT_key_share, rules_span(twice.p, twice.n));
-    hs__test_bytes_free(&twice);
-}
 static void share_of_other_group(hs__test_bytes *m) {
     uint8_t key[65] = {4};
     share(m, HS__NAMED_GROUP_secp256r1, key, sizeof(key));
