@@ -115,12 +115,13 @@ hs_status hs__choose_group(hs_conn *c, uint16_t *retry) {
 /* ---- identity ---------------------------------------------------------------------------- */
 
 /* Our best scheme that the peer takes and the credential can sign with; 0: none. */
-static uint16_t scheme_for(const hs_credential *credential, hs_span theirs) {
-    for (const uint16_t *s = hs__scheme_ids(); *s != 0; s++) {
-        const hs__scheme *scheme = hs__scheme_of(*s);
-        if (scheme->in_13 && hs__list16_has(theirs, *s) &&
+static uint16_t scheme_for(const hs_config *f, const hs_credential *credential, hs_span theirs) {
+    for (size_t i = 0; i < f->schemes_n; i += 2) {
+        const uint16_t id = (uint16_t)(f->schemes[i] << 8 | f->schemes[i + 1]);
+        const hs__scheme *scheme = hs__scheme_of(id);
+        if ((hs__scheme_uses(id) & HS__USE_V13) != 0 && hs__list16_has(theirs, id) &&
             hs__credential_can_sign(credential, scheme->key, scheme->alg)) {
-            return *s;
+            return id;
         }
     }
     return 0;
@@ -133,7 +134,7 @@ hs_credential *hs__identity_for(const hs_conn *c, hs_span schemes, const char *n
         if (name != NULL && !hs__credential_fits_name(f->identity[i], name)) {
             continue;
         }
-        *scheme = scheme_for(f->identity[i], schemes);
+        *scheme = scheme_for(f, f->identity[i], schemes);
         if (*scheme != 0) {
             return f->identity[i];
         }

@@ -96,7 +96,7 @@ static hs_status check_scheme(hs_conn *c, uint16_t id) {
     const char *where = "CertificateVerify.algorithm";
     const char *name = hs__scheme_name(id);
     name = name != NULL ? name : "an unknown scheme";
-    if (scheme == NULL || !scheme->in_13 ||
+    if (scheme == NULL || (hs__scheme_uses(id) & HS__USE_V13) == 0 ||
         !hs__list16_has((hs_span){f->schemes, f->schemes_n}, id)) {
         return hs__fail(c, HS_E_SCHEME_NOT_OFFERED, where, "%s (0x%04x) was not offered for it",
                         name, id);

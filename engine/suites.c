@@ -20,11 +20,7 @@ static const uint16_t suite_ids[] = {
 
 static const hs__scheme schemes[] = {
 #define HS__SCHEME_ROW(code, name, kind, key, hash, uses, section, note)                           \
-    {code,                                                                                         \
-     HS__KEY_##key,                                                                                \
-     {HS__SIG_##kind, HS__##hash, HS__PSS_SALT_HASH},                                              \
-     ((uses)&HS__USE_V13) != 0,                                                                    \
-     ((uses)&HS__USE_CERT) != 0},
+    {code, HS__KEY_##key, {HS__SIG_##kind, HS__##hash, HS__PSS_SALT_HASH}},
 #include "proto/schemes.def"
 };
 

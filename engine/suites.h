@@ -24,8 +24,6 @@ typedef struct {
     uint16_t id;
     hs__key_type key;
     hs__sig_alg alg;
-    bool in_13;   /* in CertificateVerify of TLS 1.3 */
-    bool in_cert; /* in signatures of certificates */
 } hs__scheme;
 
 /* NULL for a scheme we do not speak. */

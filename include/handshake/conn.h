@@ -55,7 +55,8 @@ typedef struct {
     const uint16_t *groups;            /* 0-terminated, best first; NULL: the provider's */
     const uint16_t *shares;            /* client: groups to send a key share for; NULL: the
                                           first of `groups`; an empty list asks for HRR */
-    const uint16_t *schemes;           /* signature schemes, best first; NULL: all     */
+    const uint16_t *schemes;           /* signature schemes, best first, for what we sign
+                                          and what we take; NULL: all */
     const char *const *alpn;           /* NULL-terminated, best first                  */
     hs_trust *trust;                   /* whom we believe; NULL: nobody                */
     hs_verify_mode verify;             /* REPORT_ONLY: go on when a check fails (-k)   */

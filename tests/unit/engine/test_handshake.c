@@ -287,6 +287,32 @@ static void protocols_are_negotiated(void **state) {
     hs__test_pair_free(&pair);
 }
 
+/* The server's own order and choice hold for its signature; none that both have is an alert. */
+static void a_signature_is_made_as_configured(void **state) {
+    const fixture *f = *state;
+    static const uint16_t mine[] = {HS__SCHEME_rsa_pss_rsae_sha512, HS__SCHEME_rsa_pss_rsae_sha256,
+                                    0};
+    static const uint16_t pkcs1[] = {HS__SCHEME_rsa_pkcs1_sha256, 0};
+    hs__test_identity rsa = hs__test_identity_new(f->server, HS__KEY_RSA, "localhost");
+    hs_credential *identity[] = {rsa.credential, NULL};
+    hs_options so = {.provider = f->server, .identity = identity, .schemes = mine};
+    const hs_options co = {.provider = f->client, .trust = rsa.trust};
+    hs__test_pair pair;
+    open_pair(&pair, config(co), config(so));
+    hs__test_pair_run(&pair);
+    assert_connected(&pair);
+    hs_info info;
+    hs_conn_info(pair.server.conn, &info);
+    assert_int_equal(info.own_scheme, HS__SCHEME_rsa_pss_rsae_sha512);
+    hs__test_pair_free(&pair);
+    so.schemes = pkcs1;
+    open_pair(&pair, config(co), config(so));
+    hs__test_pair_run(&pair);
+    assert_int_equal(pair.server.error.alert, HS__ALERT_handshake_failure);
+    hs__test_pair_free(&pair);
+    hs__test_identity_free(&rsa);
+}
+
 static void small_records_are_kept_to(void **state) {
     const fixture *f = *state;
     hs_credential *identity[] = {f->id.credential, NULL};
@@ -365,6 +391,7 @@ int main(void) {
         cmocka_unit_test(keys_are_updated_both_ways),
         cmocka_unit_test(exporters_agree),
         cmocka_unit_test(protocols_are_negotiated),
+        cmocka_unit_test(a_signature_is_made_as_configured),
         cmocka_unit_test(small_records_are_kept_to),
     };
     int failed = 0;
