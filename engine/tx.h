@@ -20,10 +20,9 @@ typedef struct {
     size_t waiting;
 } hs__tx;
 
-enum {
-    HS__TX_FULL = 64 * 1024, /* while more waits nothing is parsed and no data is taken */
-    HS__TX_RESERVE = 512     /* beyond it: one alert and one KeyUpdate always fit       */
-};
+/* While more waits nothing is parsed and no data is taken; alerts and KeyUpdates are queued all the
+ * same. */
+enum { HS__TX_FULL = 64 * 1024 };
 
 /* n contiguous bytes at the end of the queue, or NULL without memory. Nothing is queued until
  * hs__tx_commit says how many of them were filled. */

@@ -48,7 +48,6 @@ int hs_uv_server_new(uv_loop_t *main_loop, const hs_uv_server_options *o, hs_uv_
     if (!server)
         return UV_ENOMEM;
     server->o = *o;
-    server->main_loop = main_loop;
     server->n_workers = o->workers ? o->workers : 1;
     memcpy(&server->address, o->address, n);
     atomic_init(&server->end_at, UINT64_MAX);

@@ -44,7 +44,6 @@ struct hs_uv_worker {
 struct hs_uv_server {
     hs_uv_server_options o;
     hs__sockaddr address;
-    uv_loop_t *main_loop;
     uv_async_t done; /* a worker has ended */
     uv_mutex_t lock;
     bool is_running; /* threads were started and not all of them joined */

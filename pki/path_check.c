@@ -9,7 +9,7 @@
 #include "pki/time.h"
 #include "proto/span.h"
 
-enum { RSA_BITS_MIN = 2048, SERIAL_MAX = 20, LIST_TEXT = 160, WHO_TEXT = HS__NAME_TEXT + 32 };
+enum { RSA_BITS_MIN = 2048, SERIAL_MAX = 20, LIST_TEXT = 160 };
 
 static bool is_wanted(const hs__finding *f) {
     return f->arena != NULL;

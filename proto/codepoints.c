@@ -69,12 +69,6 @@ static const hs__code cert_compressions[] = {
 const hs__code_list hs__cert_compressions = {cert_compressions, COUNT(cert_compressions),
                                              COUNT(cert_compressions)};
 
-static const hs__code cert_types[] = {
-#define HS__CERT_TYPE_ROW ROW
-#include "proto/small_codes.def"
-};
-const hs__code_list hs__cert_types = {cert_types, COUNT(cert_types), COUNT(cert_types)};
-
 static const hs__code max_fragments[] = {
 #define HS__MAX_FRAGMENT_ROW ROW
 #include "proto/small_codes.def"
@@ -319,14 +313,6 @@ const char *hs__compression_name(uint32_t code) {
 const char *hs__cert_compression_name(uint32_t code) {
     switch (code) {
 #define HS__CERT_COMPRESSION_ROW NAME
-#include "proto/small_codes.def"
-    }
-    return NULL;
-}
-
-const char *hs__cert_type_name(uint32_t code) {
-    switch (code) {
-#define HS__CERT_TYPE_ROW NAME
 #include "proto/small_codes.def"
     }
     return NULL;

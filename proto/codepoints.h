@@ -41,7 +41,6 @@ extern const hs__code_list hs__status_types;
 extern const hs__code_list hs__point_formats;
 extern const hs__code_list hs__compressions;
 extern const hs__code_list hs__cert_compressions;
-extern const hs__code_list hs__cert_types;
 extern const hs__code_list hs__max_fragments;
 extern const hs__code_list hs__key_update_requests;
 
@@ -67,7 +66,6 @@ const char *hs__status_type_name(uint32_t code);
 const char *hs__point_format_name(uint32_t code);
 const char *hs__compression_name(uint32_t code);
 const char *hs__cert_compression_name(uint32_t code);
-const char *hs__cert_type_name(uint32_t code);
 const char *hs__max_fragment_name(uint32_t code);
 const char *hs__key_update_name(uint32_t code);
 

@@ -166,10 +166,6 @@ uint32_t hs__rd_u32(hs__rd *r, const char *name) {
     return (uint32_t)number(r, name, 4, HS__FIELD_UINT, NULL);
 }
 
-uint64_t hs__rd_u64(hs__rd *r, const char *name) {
-    return number(r, name, 8, HS__FIELD_UINT, NULL);
-}
-
 uint8_t hs__rd_code8(hs__rd *r, const char *name, hs__name_fn names) {
     return (uint8_t)number(r, name, 1, HS__FIELD_CODE, names);
 }
@@ -338,16 +334,8 @@ void hs__wr_u16(hs__wr *w, const char *name, uint16_t v) {
     wr_number(w, name, v, 2);
 }
 
-void hs__wr_u24(hs__wr *w, const char *name, uint32_t v) {
-    wr_number(w, name, v, 3);
-}
-
 void hs__wr_u32(hs__wr *w, const char *name, uint32_t v) {
     wr_number(w, name, v, 4);
-}
-
-void hs__wr_u64(hs__wr *w, const char *name, uint64_t v) {
-    wr_number(w, name, v, 8);
 }
 
 void hs__wr_bytes(hs__wr *w, const char *name, const void *bytes, size_t n) {

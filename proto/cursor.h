@@ -73,7 +73,6 @@ uint8_t hs__rd_u8(hs__rd *r, const char *name);
 uint16_t hs__rd_u16(hs__rd *r, const char *name);
 uint32_t hs__rd_u24(hs__rd *r, const char *name);
 uint32_t hs__rd_u32(hs__rd *r, const char *name);
-uint64_t hs__rd_u64(hs__rd *r, const char *name);
 
 /* The same, for numbers that have names. */
 uint8_t hs__rd_code8(hs__rd *r, const char *name, hs__name_fn names);
@@ -148,9 +147,7 @@ void hs__wr_init(hs__wr *w, uint8_t *p, size_t cap); /* p == NULL: count */
 void hs__wr_fail(hs__wr *w, const char *name, hs_status status);
 void hs__wr_u8(hs__wr *w, const char *name, uint8_t v);
 void hs__wr_u16(hs__wr *w, const char *name, uint16_t v);
-void hs__wr_u24(hs__wr *w, const char *name, uint32_t v);
 void hs__wr_u32(hs__wr *w, const char *name, uint32_t v);
-void hs__wr_u64(hs__wr *w, const char *name, uint64_t v);
 void hs__wr_bytes(hs__wr *w, const char *name, const void *p, size_t n);
 void hs__wr_opaque(hs__wr *w, const char *name, unsigned prefix, hs_span bytes);
 

@@ -22,7 +22,7 @@ typedef struct {
     http_parser parser;
     char url[URL_MAX + 1], accept[ACCEPT_MAX + 1];
     size_t url_n, accept_n;
-    bool url_is_cut, in_accept, in_value;
+    bool url_is_cut, in_accept;
     bool is_complete; /* the request */
     bool is_busy;     /* its answer goes out */
     bool keeps_alive;
@@ -46,7 +46,7 @@ static int on_begin(http_parser *parser) {
     http *h = parser->data;
     h->url_n = h->accept_n = 0;
     h->url[0] = h->accept[0] = 0;
-    h->url_is_cut = h->in_accept = h->in_value = h->is_complete = false;
+    h->url_is_cut = h->in_accept = h->is_complete = false;
     return 0;
 }
 

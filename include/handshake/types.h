@@ -14,11 +14,6 @@ typedef struct {
     size_t n;
 } hs_span;
 
-typedef struct {
-    uint8_t *p;
-    size_t n;
-} hs_mspan;
-
 /* Where memory comes from. `alloc` returns zeroed memory aligned for any type, or
  * NULL; `free` gets the size that was asked for. Both get `ctx` back unchanged. */
 typedef struct {

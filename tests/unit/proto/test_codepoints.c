@@ -23,7 +23,6 @@ static const struct {
     {&hs__point_formats, hs__point_format_name},
     {&hs__compressions, hs__compression_name},
     {&hs__cert_compressions, hs__cert_compression_name},
-    {&hs__cert_types, hs__cert_type_name},
     {&hs__max_fragments, hs__max_fragment_name},
     {&hs__key_update_requests, hs__key_update_name},
 };

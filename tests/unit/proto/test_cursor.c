@@ -10,12 +10,11 @@ static void numbers_are_big_endian(void **state) {
     (void)state;
     hs__rd_root root;
     hs__rd r;
-    begin(&r, &root, "01 0203 040506 0708090a 0b0c0d0e0f101112");
+    begin(&r, &root, "01 0203 040506 0708090a");
     assert_int_equal(hs__rd_u8(&r, "a"), 0x01);
     assert_int_equal(hs__rd_u16(&r, "b"), 0x0203);
     assert_int_equal(hs__rd_u24(&r, "c"), 0x040506);
     assert_int_equal(hs__rd_u32(&r, "d"), 0x0708090a);
-    assert_true(hs__rd_u64(&r, "e") == UINT64_C(0x0b0c0d0e0f101112));
     assert_int_equal(hs__rd_end(&r), HS_OK);
 }
 
@@ -205,9 +204,7 @@ static void fields_have_kind_value_and_names(void **state) {
 static void write_all(hs__wr *w) {
     hs__wr_u8(w, "a", 0x01);
     hs__wr_u16(w, "b", 0x0203);
-    hs__wr_u24(w, "c", 0x040506);
     hs__wr_u32(w, "d", 0x0708090a);
-    hs__wr_u64(w, "e", UINT64_C(0x0b0c0d0e0f101112));
     size_t mark = hs__wr_open(w, "f", 2);
     hs__wr_opaque(w, "g", 1, pt_hex("aabb"));
     hs__wr_bytes(w, "h", NULL, 0);
@@ -226,13 +223,12 @@ static void what_is_counted_is_what_is_written(void **state) {
     write_all(&w);
     assert_int_equal(w.status, HS_OK);
     assert_int_equal(w.n, count.n);
-    pt_assert_bytes((hs_span){out, w.n},
-                    pt_hex("01 0203 040506 0708090a 0b0c0d0e0f101112 0003 02 aabb"));
+    pt_assert_bytes((hs_span){out, w.n}, pt_hex("01 0203 0708090a 0003 02 aabb"));
 }
 
 static void a_full_buffer_fails_and_is_not_overrun(void **state) {
     (void)state;
-    for (size_t cap = 0; cap < 23; cap++) {
+    for (size_t cap = 0; cap < 12; cap++) {
         uint8_t out[24];
         memset(out, 0xee, sizeof(out));
         hs__wr w;
