@@ -16,7 +16,7 @@ size_t hs__test_hex(const char *hex, uint8_t *out, size_t room) {
             abort();
         }
         uint8_t v = (uint8_t)(digit - digits);
-        out[nibbles / 2] = nibbles % 2 ? (uint8_t)(out[nibbles / 2] | v) : (uint8_t)(v << 4);
+        out[nibbles / 2] = (uint8_t)(nibbles % 2 ? out[nibbles / 2] | v : v << 4);
         nibbles++;
     }
     if (nibbles % 2) {
