@@ -99,7 +99,9 @@ typedef enum {
     HS__N_SECRETS
 } hs__secret_id;
 
-enum { HS__MAX_SHARES = 4, HS__TRANSCRIPT_NAMES = 64 };
+/* HS__EARLY_SKIPPED: of early data, which is for the server that gave the ticket: twice what most
+ * allow, since records have an overhead. */
+enum { HS__MAX_SHARES = 4, HS__TRANSCRIPT_NAMES = 64, HS__EARLY_SKIPPED = 32 * 1024 };
 
 /* A buffer that grows; wiped when it goes. */
 typedef struct {
@@ -141,7 +143,8 @@ typedef struct {
     uint16_t retry_group; /* asked for with a HelloRetryRequest; 0: none */
     uint8_t ecdhe[HS__KEX_SECRET_MAX];
     size_t ecdhe_n;
-    bool sni_used; /* server: the name chose the certificate */
+    bool sni_used;     /* server: the name chose the certificate */
+    size_t early_left; /* server: bytes of early data that may still be skipped */
 
     /* both: who we are in this handshake */
     hs_credential *credential;

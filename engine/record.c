@@ -39,7 +39,8 @@ static hs_status check_header(hs_conn *c, const uint8_t *h) {
                                   : hs__fail(c, HS_E_UNEXPECTED_RECORD, "record.type",
                                              "%u is no content type", h[0]);
     }
-    bool is_protected = c->in.aead != NULL && h[0] == HS__CONTENT_application_data;
+    bool is_protected = h[0] == HS__CONTENT_application_data &&
+                        (c->in.aead != NULL || (c->hs != NULL && c->hs->early_left > 0));
     size_t max = is_protected ? (size_t)HS__RECORD_CIPHER_MAX : (size_t)HS__RECORD_PLAIN_MAX;
     if (body_length(h) > max) {
         return hs__fail(c, HS_E_RECORD_OVERFLOW, "record.length", "%zu bytes, allowed are %zu",
@@ -229,7 +230,27 @@ static hs_status open_inner(hs_conn *c, uint8_t *inner, size_t n) {
     return HS_OK;
 }
 
-static hs_status open_protected(hs_conn *c, uint8_t *record) {
+/* RFC 9846 4.3.10: a server that takes no early data skips it: records that do not open, and after
+ * a HelloRetryRequest all protected ones, until the first of the client's next flight. */
+static bool skips_early(hs_conn *c, const uint8_t *record) {
+    size_t n = HEADER + body_length(record);
+    if (c->hs == NULL || c->hs->early_left < n) {
+        return false;
+    }
+    c->hs->early_left -= n;
+    hs__trace_note(c, "early data, which this server does not take: skipped",
+                   "rfc9846#section-4.3.10");
+    return true;
+}
+
+static void end_early(hs_conn *c) {
+    if (c->hs != NULL) {
+        c->hs->early_left = 0;
+    }
+}
+
+/* *got: false for a record that was skipped. */
+static hs_status open_protected(hs_conn *c, uint8_t *record, bool *got) {
     hs__direction *d = &c->in;
     const hs_span aad = {record, HEADER};
     uint8_t nonce[HS__AEAD_NONCE];
@@ -239,9 +260,14 @@ static hs_status open_protected(hs_conn *c, uint8_t *record) {
         c->p->aead_open(c->p, d->aead, nonce, aad, record + HEADER, body_length(record), &n);
     if (st != HS_OK) {
         trace_opened(c, false, nonce, aad, 0, 0, NULL);
+        if (st == HS_E_BAD_RECORD_MAC && skips_early(c, record)) {
+            *got = false;
+            return HS_OK;
+        }
         return hs__fail(c, st, "record", "record %llu, under %s, sequence number %llu",
                         (unsigned long long)d->records, d->key_name, (unsigned long long)d->seq);
     }
+    end_early(c);
     st = open_inner(c, record + HEADER, n);
     if (st == HS_OK) {
         const hs_span inside = {c->rx.content, c->rx.content_n};
@@ -257,15 +283,19 @@ static bool is_early_alert(const hs_conn *c, uint8_t type) {
     return c->is_server && c->hs != NULL && c->in.seq == 0 && type == HS__CONTENT_alert;
 }
 
-static hs_status open_plain(hs_conn *c, uint8_t *record) {
+static hs_status open_plain(hs_conn *c, uint8_t *record, bool *got) {
     if (c->in.aead != NULL && !is_early_alert(c, record[0])) {
         return hs__fail(c, HS_E_UNEXPECTED_RECORD, "record.type",
                         "a record in clear came after encryption had begun");
     }
     if (record[0] == HS__CONTENT_application_data) {
-        return hs__fail(c, HS_E_UNEXPECTED_RECORD, "record.type",
-                        "application data came before there are keys for it");
+        *got = false;
+        return skips_early(c, record)
+                   ? HS_OK
+                   : hs__fail(c, HS_E_UNEXPECTED_RECORD, "record.type",
+                              "application data came before there are keys for it");
     }
+    end_early(c);
     c->rx.type = record[0];
     c->rx.content = record + HEADER;
     c->rx.content_n = body_length(record);
@@ -311,7 +341,11 @@ hs_status hs__record_next(hs_conn *c, bool *got) {
             }
             continue;
         }
-        st = is_protected ? open_protected(c, record) : open_plain(c, record);
+        *got = true;
+        st = is_protected ? open_protected(c, record, got) : open_plain(c, record, got);
+        if (st == HS_OK && !*got) {
+            continue;
+        }
         st = st == HS_OK ? check_content(c) : st;
         *got = st == HS_OK;
         return st;

@@ -91,6 +91,9 @@ hs_status hs__server_on_client_hello(hs_conn *c, const hs__message *m, hs__state
     hs_status st = hs__hello_keep(c, m->raw);
     st = st == HS_OK ? check_hello(c) : st;
     st = st == HS_OK ? keep_server_name(c, &c->hs->hello.extensions) : st;
+    if (st == HS_OK && hs__ext_has(&c->hs->hello.extensions, HS__EXT_early_data)) {
+        c->hs->early_left = HS__EARLY_SKIPPED;
+    }
     c->ccs_ok = true;
     *next = HS__WAIT_CONFIG;
     return st;
