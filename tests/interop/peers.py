@@ -68,8 +68,9 @@ def version(program):
 # ---- OpenSSL ---------------------------------------------------------------------------------
 
 
-def openssl_options(suite=None, groups=(), alpn=None, sigalgs=None, identity=None):
-    words = ["-tls1_3"]
+def openssl_options(suite=None, groups=(), alpn=None, sigalgs=None, identity=None,
+                    versions="-tls1_3"):
+    words = versions.split()
     if suite:
         words += ["-ciphersuites", suite]
     if groups:
@@ -90,7 +91,7 @@ def openssl_client(port, root, *more, host="localhost", request=REQUEST, seconds
                *openssl_options(**offer), *more, code=None, input=request, text=False,
                timeout=seconds)
     text = (done.stdout + done.stderr).decode(errors="replace")
-    # "Server Temp Key: ECDH, secp384r1, 384 bits", from 3.5 on also "Negotiated TLS1.3 group: X25519"
+    # "Server Temp Key: ECDH, secp384r1, 384 bits"; 3.5 has "Negotiated TLS1.3 group: X25519" too
     group = _found(r"^Negotiated TLS1.3 group: (\S+)", text) or _found(
         r"Temp Key: (?:ECDH, )?([\w-]+),", text)
     return Seen(done.returncode, text, _found(r"^New, TLSv1\.3, Cipher is (\S+)", text),

@@ -15,7 +15,7 @@ import pytest
 from bulk import exchange_much, in_pieces, text
 from conftest import HERE, KEY_KINDS, free_port, make_leaf, run
 from ours import hs_server
-from peers import CLIENTS, GROUPS, gnutls_client, need_peer, openssl_client
+from peers import CLIENTS, GROUPS, need_peer, openssl_client
 from program import Program
 from providers import PROVIDERS, SIGALGS, need_provider
 from wire import CLIENT, DATA, SERVER, Relay
