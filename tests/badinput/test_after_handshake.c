@@ -30,7 +30,7 @@ static void give(hs__test_end *end, const uint8_t *message) {
     hs__hand_give(end, HS__CONTENT_handshake, rules_span(message, 4U + message[3]));
 }
 
-/* ---- KeyUpdate --------------------------------------------------------------------------- */
+/* ---- KeyUpdate ----------------------------------------------------------------------------- */
 
 /* 9846-4.7.3-04, 6-09 */
 static void a_key_update_has_one_byte_0_or_1(void **state) {
@@ -294,8 +294,7 @@ static void a_receiver_does_not_enforce_the_limit(void **state) {
     rules_close(&e);
 }
 
-/* ---- NewSessionTicket
- * ---------------------------------------------------------------------------- */
+/* ---- NewSessionTicket ---------------------------------------------------------------------- */
 
 /* 9846-4.7.1-01, -03, -05, -18, 9.3-05: a client that does not resume reads tickets and drops
  * them, with extensions it does not know too, between data and as many as there are. */

@@ -123,7 +123,7 @@ static void warnings_are_bounded(void **state) {
     }
 }
 
-/* ---- our own ----------------------------------------------------------------------------- */
+/* ---- our own ------------------------------------------------------------------------------- */
 
 /* The next record of `from`, as `to` would read it. */
 static void expect_alert(hs__test_end *from, const hs__test_end *to, size_t *at, uint8_t level,

@@ -81,7 +81,7 @@ static void run(const hs__stage *s, uint8_t type, const change *changes, size_t 
 
 #define RUN(type, changes) run(*state, type, changes, sizeof(changes) / sizeof((changes)[0]))
 
-/* ---- Certificate ------------------------------------------------------------------------- */
+/* ---- Certificate --------------------------------------------------------------------------- */
 
 static void with_context(hs__test_bytes *m) {
     hs__edit_vector(m, 4, 1, BODY(1, 2, 3));
@@ -193,7 +193,7 @@ static void a_signature_without_a_certificate_is_unexpected(void **state) {
     hs__test_pair_free(&pair);
 }
 
-/* ---- CertificateVerify ------------------------------------------------------------------- */
+/* ---- CertificateVerify --------------------------------------------------------------------- */
 
 #define SCHEME(name, a, b)                                                                         \
     static void name(hs__test_bytes *m) {                                                          \
@@ -288,8 +288,48 @@ static void a_signature_of_the_other_role_is_wrong(void **state) {
     }
 }
 
-/* ---- Finished
- * --------------------------------------------------------------------------------------- */
+/* A genuine signature of the server's RSA key over the right words, by a scheme that its key can
+ * make. 9846-4.3.3-06, -07, -13: PKCS#1 is not for handshakes, rsa_pss_pss not for this key. */
+static void an_rsa_key_signs_with_pss_only(void **state) {
+    const hs__stage *s = *state;
+    static const struct {
+        uint16_t scheme;
+        hs__sig_alg alg;
+        bool is_right;
+    } ways[] = {
+        {HS__SCHEME_rsa_pss_rsae_sha256, {HS__SIG_RSA_PSS, HS__SHA256, HS__PSS_SALT_HASH}, true},
+        {HS__SCHEME_rsa_pss_pss_sha256, {HS__SIG_RSA_PSS, HS__SHA256, HS__PSS_SALT_HASH}, false},
+        {HS__SCHEME_rsa_pkcs1_sha256, {HS__SIG_RSA_PKCS1, HS__SHA256, HS__PSS_SALT_HASH}, false}};
+    hs__stage rsa = {s->p, hs__test_identity_new(s->p, HS__KEY_RSA, "r.test")};
+    for (size_t i = 0; i < 3; i++) {
+        scene sc;
+        open_scene(&rsa, false, &sc);
+        give_up_to(&sc, HS__HT_certificate_verify);
+        uint8_t content[HS__SIGNED_CONTENT];
+        uint8_t m[8 + HS__SIGNATURE_MAX] = {HS__HT_certificate_verify, 0, 1, 4};
+        size_t n;
+        size_t sig_n = 0;
+        m[4] = (uint8_t)(ways[i].scheme >> 8);
+        m[5] = (uint8_t)ways[i].scheme;
+        m[6] = 1;
+        assert_int_equal(hs__signed_content(sc.end->conn, true, content, &n), HS_OK);
+        assert_int_equal(s->p->key_sign(s->p, hs__credential_key(rsa.id.credential), ways[i].alg,
+                                        rules_span(content, n), m + 8, &sig_n),
+                         HS_OK);
+        assert_int_equal(sig_n, 256);
+        give(sc.end, rules_span(m, 8 + sig_n));
+        if (ways[i].is_right) {
+            rules_fine(sc.end, "rsa_pss_rsae_sha256");
+        } else {
+            rules_failed(sc.end, hs__scheme_name(ways[i].scheme), HS_E_SCHEME_NOT_OFFERED,
+                         HS__ALERT_illegal_parameter);
+        }
+        close_scene(&sc);
+    }
+    hs__test_identity_free(&rsa.id);
+}
+
+/* ---- Finished ------------------------------------------------------------------------------ */
 
 static void flipped_first(hs__test_bytes *m) {
     m->p[4] ^= 0x80;
@@ -326,8 +366,7 @@ static void every_change_of_a_finished(void **state) {
     RUN(HS__HT_finished, finished_of_other_hash);
 }
 
-/* ---- whom to believe
- * --------------------------------------------------------------------------------- */
+/* ---- whom to believe ----------------------------------------------------------------------- */
 
 /* 9846-4.5.3-05, 6.2-11: the server judges the client after its own Finished: the alert is under
  * the application key, where a client that counts as connected reads it. */
@@ -373,6 +412,7 @@ int main(void) {
         cmocka_unit_test(a_signature_without_a_certificate_is_unexpected),
         cmocka_unit_test(every_change_of_a_certificate_verify),
         cmocka_unit_test(a_signature_of_the_other_role_is_wrong),
+        cmocka_unit_test(an_rsa_key_signs_with_pss_only),
         cmocka_unit_test(every_change_of_a_finished),
         cmocka_unit_test(an_unknown_client_is_told_so),
         cmocka_unit_test(without_trust_nobody_is_believed),

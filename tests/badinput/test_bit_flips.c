@@ -12,7 +12,7 @@
 #include "proto/codepoints.h"
 #include "tests/lib/stage.h"
 
-/* ---- one run with one bit turned --------------------------------------------------------- */
+/* ---- one run with one bit turned ----------------------------------------------------------- */
 
 typedef struct {
     bool by_server; /* whose bytes are changed */
@@ -60,7 +60,7 @@ static void run(hs__test_pair *pair, const flip *f) {
     hs__test_end_poll(&pair->server);
 }
 
-/* ---- where it struck --------------------------------------------------------------------- */
+/* ---- where it struck ----------------------------------------------------------------------- */
 
 typedef struct {
     uint8_t type;
@@ -125,8 +125,7 @@ static bool is_ignored(const place *p) {
     return (p->off == 1 || p->off == 2) && p->type != HS__CONTENT_application_data;
 }
 
-/* ---- what must hold
- * ------------------------------------------------------------------------------ */
+/* ---- what must hold ------------------------------------------------------------------------ */
 
 static void check(const hs__test_end *changed, const hs__test_end *sender, const place *p,
                   const char *what) {

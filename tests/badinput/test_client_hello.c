@@ -20,7 +20,7 @@ typedef struct {
         NULL, 0                                                                                    \
     }
 
-/* ---- edits: the fields before the extensions --------------------------------------------- */
+/* ---- edits: the fields before the extensions ----------------------------------------------- */
 
 static void version_tls11(hs__test_bytes *m) {
     m->p[HS__EDIT_VERSION + 1] = 2;
@@ -80,7 +80,7 @@ static void cut_short(hs__test_bytes *m) {
     hs__edit_splice(m, m->n - 1, 1, EMPTY);
 }
 
-/* ---- edits: versions, groups, schemes ---------------------------------------------------- */
+/* ---- edits: versions, groups, schemes ------------------------------------------------------ */
 
 #define CUT(what)                                                                                  \
     static void no_##what(hs__test_bytes *m) {                                                     \
@@ -189,8 +189,7 @@ static void psk_not_last(hs__test_bytes *m) {
     hs__edit_add_ext(m, HS__EXT_psk_key_exchange_modes, BODY(1, 1));
 }
 
-/* ---- edits: key_share
- * ------------------------------------------------------------------------------ */
+/* ---- edits: key_share ---------------------------------------------------------------------- */
 
 static void share(hs__test_bytes *m, uint16_t group, const uint8_t *key, size_t n) {
     uint8_t body[6 + 200] = {(uint8_t)((n + 4) >> 8), (uint8_t)(n + 4),  (uint8_t)(group >> 8),
@@ -274,8 +273,7 @@ static void point_of_521_short(hs__test_bytes *m) {
     point(m, HS__NAMED_GROUP_secp521r1, 4, 0x11, 132);
 }
 
-/* ---- the changes and their answers
- * ----------------------------------------------------------------- */
+/* ---- the changes and their answers --------------------------------------------------------- */
 
 static const change first_hello[] = {
     {"9846-4.2.2-12, E.5-09", version_tls11, HS__ALERT_protocol_version},
@@ -364,12 +362,23 @@ static const change first_hello[] = {
     {"9846-4.3.8.2-02", point_of_521_short, HS__ALERT_illegal_parameter},
 };
 
-/* ---- the second ClientHello: 9846-4.2.2-02, -03, -07, 4.3.8-16
- * ------------------------------------ */
+/* ---- the second ClientHello: 9846-4.2.2-02, -03, -07, 4.3.8-16 ----------------------------- */
 
 static void share_of_other_group(hs__test_bytes *m) {
     uint8_t key[65] = {4};
     share(m, HS__NAMED_GROUP_secp256r1, key, sizeof(key));
+}
+/* The right one first, and one too many behind it. */
+static void share_and_another(hs__test_bytes *m) {
+    const hs_span body = hs__edit_ext(m, HS__EXT_key_share);
+    hs__test_bytes more = {NULL, 0, 0};
+    const uint8_t head[] = {0, (uint8_t)(body.n - 2 + 4 + 65)};
+    const uint8_t other[4 + 65] = {0, HS__NAMED_GROUP_secp256r1, 0, 65, 4};
+    hs__test_bytes_add(&more, head, 2);
+    hs__test_bytes_add(&more, body.p + 2, body.n - 2);
+    hs__test_bytes_add(&more, other, sizeof(other));
+    hs__edit_set_ext(m, HS__EXT_key_share, rules_span(more.p, more.n));
+    hs__test_bytes_free(&more);
 }
 static void schemes_changed(hs__test_bytes *m) {
     hs__edit_set_ext(m, HS__EXT_signature_algorithms, BODY(0, 2, 4, 3));
@@ -400,6 +409,7 @@ static const change second_hello[] = {
     {"9846-4.2.2-07", padded, ACCEPTED},
     {"9846-4.3.8-16", share_none, HS__ALERT_illegal_parameter},
     {"9846-4.3.8-16", share_twice, HS__ALERT_illegal_parameter},
+    {"9846-4.3.8-16", share_and_another, HS__ALERT_illegal_parameter},
     {"9846-4.3.8-16", share_of_other_group, HS__ALERT_illegal_parameter},
     {"9846-7.4.2-03", share_zero, HS__ALERT_illegal_parameter},
     {"9846-9.2-12", no_key_share, HS__ALERT_missing_extension},
@@ -407,8 +417,7 @@ static const change second_hello[] = {
     {"9846-4.3.2-05", cookie_empty, HS__ALERT_decode_error},
 };
 
-/* ---- running them
- * ------------------------------------------------------------------------------------ */
+/* ---- running them -------------------------------------------------------------------------- */
 
 static void open_pair(const hs__stage *s, unsigned how, hs__test_pair *pair) {
     static const char *const alpn[] = {"h2", "http/1.1", NULL};

@@ -11,7 +11,7 @@
 #include "proto/codepoints.h"
 #include "tests/lib/stage.h"
 
-/* ---- the transport cut at every byte ----------------------------------------------------- */
+/* ---- the transport cut at every byte ------------------------------------------------------- */
 
 static void write_text(hs__test_end *end, const char *text) {
     size_t taken;
@@ -85,8 +85,7 @@ static void a_server_cut_off_at_every_byte(void **state) {
     cut_one_side(*state, HS__STAGE_RETRY | HS__STAGE_AUTH, true);
 }
 
-/* ---- the transport's pieces
- * ---------------------------------------------------------------------- */
+/* ---- the transport's pieces ---------------------------------------------------------------- */
 
 static void run_in_pieces(const hs__stage *s, unsigned how, size_t step) {
     hs__test_pair pair;
@@ -111,8 +110,7 @@ static void pieces_of_every_size(void **state) {
     }
 }
 
-/* ---- records of other sizes
- * ------------------------------------------------------------------------ */
+/* ---- records of other sizes ---------------------------------------------------------------- */
 
 static hs__test_bytes join(const hs__hand_flight *f, uint8_t first) {
     hs__test_bytes all = {NULL, 0, 0};

@@ -7,7 +7,7 @@ static rules_place connected(bool server) {
     return (rules_place){server, HS__CONNECTED};
 }
 
-/* ---- ChangeCipherSpec: 9846-5-01, -02, -03 ----------------------------------------------- */
+/* ---- ChangeCipherSpec: 9846-5-01, -02, -03 ------------------------------------------------- */
 
 static const hs__hand_how in_clear = {.in_clear = true};
 
@@ -89,8 +89,7 @@ static void change_cipher_specs_are_bounded(void **state) {
     rules_close(&e);
 }
 
-/* ---- types: 9846-5-05
- * ---------------------------------------------------------------------------- */
+/* ---- types: 9846-5-05 ---------------------------------------------------------------------- */
 
 static void unknown_record_types_are_refused(void **state) {
     static const uint8_t types[] = {0, 1, 19, 24, 25, 128, 255};
@@ -156,7 +155,7 @@ static void a_client_without_keys_may_say_why(void **state) {
     rules_close(&e);
 }
 
-/* ---- parts of messages: 9846-5.1-03, -04 ------------------------------------------------- */
+/* ---- parts of messages: 9846-5.1-03, -04 --------------------------------------------------- */
 
 static void nothing_comes_between_the_parts_of_a_message(void **state) {
     static const uint8_t types[] = {HS__CONTENT_alert, HS__CONTENT_application_data};
@@ -179,7 +178,7 @@ static void nothing_comes_between_the_parts_of_a_message(void **state) {
     }
 }
 
-/* ---- key changes: 9846-5.1-06, -07 ------------------------------------------------------- */
+/* ---- key changes: 9846-5.1-06, -07 --------------------------------------------------------- */
 
 static void check_aligned(const hs__stage *s, rules_place p, hs_span message) {
     rules_end e;
@@ -240,7 +239,7 @@ static void a_message_does_not_lie_across_a_key_change(void **state) {
     hs__test_pair_free(&pair);
 }
 
-/* ---- empty records: 9846-5.1-09, -13, 5.4-04 --------------------------------------------- */
+/* ---- empty records: 9846-5.1-09, -13, 5.4-04 ----------------------------------------------- */
 
 static void handshake_and_alert_records_are_not_empty(void **state) {
     static const uint8_t types[] = {HS__CONTENT_alert, HS__CONTENT_handshake};
@@ -281,7 +280,7 @@ static void empty_data_is_ignored_but_bounded(void **state) {
     }
 }
 
-/* ---- sizes: 9846-5.1-19, 5.2-03, -05, -07, 5.4-07 ---------------------------------------- */
+/* ---- sizes: 9846-5.1-19, 5.2-03, -05, -07, 5.4-07 ------------------------------------------ */
 
 static void a_record_in_clear_has_at_most_16384_bytes(void **state) {
     for (const rules_place *p = rules_places; p->state != HS__N_STATES; p++) {
@@ -341,7 +340,7 @@ static void what_is_too_short_to_be_sealed_does_not_open(void **state) {
     }
 }
 
-/* ---- padding: 9846-5.4-01, -05, -06, -07 ------------------------------------------------- */
+/* ---- padding: 9846-5.4-01, -05, -06, -07 --------------------------------------------------- */
 
 static void any_protected_record_may_be_padded(void **state) {
     hs__test_pair pair;
@@ -447,7 +446,7 @@ static void a_large_record_size_limit_changes_nothing(void **state) {
     assert_int_equal(hs_config_new(&client, &config, &why), HS_E_CONFIG);
 }
 
-/* ---- keys: 9846-5.2-04, 5.3-01, 4.7.3-10 ------------------------------------------------- */
+/* ---- keys: 9846-5.2-04, 5.3-01, 4.7.3-10 --------------------------------------------------- */
 
 static void a_record_out_of_turn_does_not_open(void **state) {
     for (unsigned server = 0; server < 2; server++) {

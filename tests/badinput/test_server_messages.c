@@ -20,7 +20,7 @@ typedef struct {
         NULL, 0                                                                                    \
     }
 
-/* ---- edits of ServerHello and HelloRetryRequest ------------------------------------------ */
+/* ---- edits of ServerHello and HelloRetryRequest -------------------------------------------- */
 
 static void version_tls11(hs__test_bytes *m) {
     m->p[HS__EDIT_VERSION + 1] = 2;
@@ -190,8 +190,7 @@ static const change server_hello[] = {
     {"9846-4.2.3-19 is for TLS 1.2", downgraded, ACCEPTED},
 };
 
-/* ---- HelloRetryRequest: 9846-4.2.4
- * ---------------------------------------------------------------- */
+/* ---- HelloRetryRequest: 9846-4.2.4 --------------------------------------------------------- */
 
 SET(retry_for_unknown, key_share, 0x4a, 0x4a)
 SET(retry_for_obsolete, key_share, 0, 21)
@@ -242,7 +241,7 @@ static const change hello_after_retry[] = {
     {"9846-4.3-08", shuffled, ACCEPTED},
 };
 
-/* ---- EncryptedExtensions, CertificateRequest --------------------------------------------- */
+/* ---- EncryptedExtensions, CertificateRequest ----------------------------------------------- */
 
 SET(alpn_other, application_layer_protocol_negotiation, 0, 3, 2, 'x', 'y')
 SET(alpn_two, application_layer_protocol_negotiation, 0, 6, 2, 'h', '2', 2, 'h', '2')
@@ -315,8 +314,7 @@ static const change certificate_request[] = {
     {"9846-6-09", trailing, HS__ALERT_decode_error},
 };
 
-/* ---- running them
- * ------------------------------------------------------------------------------------ */
+/* ---- running them -------------------------------------------------------------------------- */
 
 static void open_pair(const hs__stage *s, unsigned how, hs__test_pair *pair) {
     static const char *const alpn[] = {"h2", "http/1.1", NULL};

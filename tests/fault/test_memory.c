@@ -17,7 +17,7 @@
 #include "proto/codepoints.h"
 #include "tests/lib/stage.h"
 
-/* ---- allocation -------------------------------------------------------------------------- */
+/* ---- allocation ---------------------------------------------------------------------------- */
 
 static bool armed;         /* a connection runs: its allocations are counted */
 static unsigned countdown; /* so many succeed before one fails */
@@ -80,7 +80,7 @@ static void counted_free(void *ctx, void *p, size_t n) {
 
 static const hs_alloc allocator = {counted_alloc, counted_free, NULL};
 
-/* ---- a connection's whole life, without memory of the test's own ------------------------- */
+/* ---- a connection's whole life, without memory of the test's own --------------------------- */
 
 enum { WIRE = 400000, TEXT = 40000 };
 
@@ -159,8 +159,7 @@ static void talk(end *client, end *server) {
     } while (moved);
 }
 
-/* ---- what must hold
- * ------------------------------------------------------------------------------ */
+/* ---- what must hold ------------------------------------------------------------------------ */
 
 /* By the alert; or that alert cannot be read, as the failure was in making the key for it. */
 static bool heard_of_it(const end *e) {

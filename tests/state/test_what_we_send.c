@@ -176,8 +176,7 @@ static void a_key_change_follows_a_whole_record(void **state) {
     each_variant(*state, check_alignment);
 }
 
-/* ---- ClientHello
- * ----------------------------------------------------------------------------------- */
+/* ---- ClientHello --------------------------------------------------------------------------- */
 
 static size_t u16(const uint8_t *p) {
     return (size_t)p[0] << 8 | p[1];
@@ -312,8 +311,7 @@ static void nothing_random_comes_twice(void **state) {
     hs__test_pair_free(&a);
 }
 
-/* ---- the server's messages
- * ------------------------------------------------------------------------- */
+/* ---- the server's messages ----------------------------------------------------------------- */
 
 /* An answer holds nothing that was not asked for, and its extensions are those of its message. */
 static void check_answer(const hs__test_bytes *m, const hs__test_bytes *asked,

@@ -101,8 +101,7 @@ static void output_goes_byte_by_byte(void **state) {
     hs__test_pair_free(&pair);
 }
 
-/* ---- misuse
- * -------------------------------------------------------------------------------------- */
+/* ---- misuse -------------------------------------------------------------------------------- */
 
 static void wrong_calls_change_nothing(void **state) {
     hs__test_pair pair;
@@ -142,8 +141,7 @@ static void options_of_another_version_are_refused(void **state) {
     hs_config_unref(config);
 }
 
-/* ---- calls from inside a trace (E6)
- * --------------------------------------------------------------- */
+/* ---- calls from inside a trace (E6) -------------------------------------------------------- */
 
 typedef struct {
     hs_conn *c;
@@ -206,8 +204,7 @@ static void calls_from_a_trace_are_refused(void **state) {
     hs_config_unref(sc);
 }
 
-/* ---- what is long, what is lenient
- * --------------------------------------------------------------- */
+/* ---- what is long, what is lenient --------------------------------------------------------- */
 
 /* 9846-5.1-02, C.3-01: a ClientHello of more than one record, answered with a retry too. */
 static void a_hello_longer_than_a_record(void **state) {

@@ -86,8 +86,7 @@ static void assert_works(hs__test_pair *pair) {
     assert_int_equal(pair->server.data.n, 15);
 }
 
-/* ---- in order
- * ------------------------------------------------------------------------------------- */
+/* ---- in order ------------------------------------------------------------------------------ */
 
 /* Every question, on both sides, with bytes that come whole or one by one. */
 static void all_questions_are_answered_later(void **state) {
@@ -142,8 +141,7 @@ static void what_is_asked_is_told(void **state) {
     hs__test_pair_free(&pair);
 }
 
-/* ---- refusals
- * -------------------------------------------------------------------------------------- */
+/* ---- refusals ------------------------------------------------------------------------------ */
 
 static void a_refused_chain_has_the_alert_of_its_reason(void **state) {
     static const struct {
@@ -189,8 +187,7 @@ static void a_refused_signature_ends_the_handshake(void **state) {
     }
 }
 
-/* ---- out of order
- * ---------------------------------------------------------------------------------- */
+/* ---- out of order -------------------------------------------------------------------------- */
 
 /* Answers to questions that are not open: refused, and nothing is changed by them. */
 static void misuse(hs__test_end *end, hs_event_kind but) {
@@ -317,8 +314,7 @@ static void a_connection_may_end_with_an_open_question(void **state) {
     }
 }
 
-/* ---- another configuration
- * ------------------------------------------------------------------------- */
+/* ---- another configuration ----------------------------------------------------------------- */
 
 /* E5: chosen by the name that was asked for; provider, clock and limits stay the first one's. */
 static void the_name_chooses_the_configuration(void **state) {
