@@ -69,7 +69,7 @@ hs_status hs__mb_status(int ret, hs_status otherwise) {
     if (ret == 0)
         return HS_OK;
     if (below == MBEDTLS_ERR_MPI_ALLOC_FAILED || ret == MBEDTLS_ERR_ECP_ALLOC_FAILED ||
-        ret == MBEDTLS_ERR_CIPHER_ALLOC_FAILED)
+        ret == MBEDTLS_ERR_CIPHER_ALLOC_FAILED || ret == MBEDTLS_ERR_MD_ALLOC_FAILED)
         return HS_E_NOMEM;
     if (below == MBEDTLS_ERR_CTR_DRBG_ENTROPY_SOURCE_FAILED || ret == MBEDTLS_ERR_ECP_RANDOM_FAILED)
         return HS_E_RANDOM;
