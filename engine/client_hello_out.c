@@ -35,7 +35,7 @@ static hs_status add_share(hs_conn *c, uint16_t group, hs__buffer *list) {
 static hs_status add_shares(hs_conn *c, hs__buffer *list) {
     const hs_config *f = c->config;
     hs_status st = HS_OK;
-    for (size_t i = 0; st == HS_OK && i < f->groups.n && c->hs->n_shares < HS__MAX_SHARES; i++) {
+    for (size_t i = 0; st == HS_OK && i < f->groups.n; i++) {
         if (hs__ids_has(f->shares, f->groups.ids[i])) {
             st = add_share(c, f->groups.ids[i], list);
         }

@@ -56,6 +56,9 @@ static const char *check_groups(const hs_options *o) {
     }
     const uint16_t *groups = o->groups != NULL ? o->groups : o->provider->groups;
     const hs__ids ids = {groups, count(groups)};
+    if (o->shares != NULL && count(o->shares) > HS__MAX_SHARES) {
+        return "shares has more than four groups";
+    }
     for (const uint16_t *s = o->shares; s != NULL && *s != 0; s++) {
         if (!hs__ids_has(ids, *s)) {
             return "shares has a group that is not in groups";

@@ -12,6 +12,8 @@ typedef struct {
     size_t n;
 } hs__ids;
 
+enum { HS__MAX_SHARES = 4 }; /* key shares of one ClientHello */
+
 /* Replaces what a writer would write, for known answers of other libraries (E13): returns the
  * whole message, or an empty span to let the engine write its own. */
 typedef hs_span (*hs__vector_fn)(void *ctx, uint8_t msg_type);

@@ -101,7 +101,7 @@ typedef enum {
 
 /* HS__EARLY_SKIPPED: of early data, which is for the server that gave the ticket: twice what most
  * allow, since records have an overhead. */
-enum { HS__MAX_SHARES = 4, HS__TRANSCRIPT_NAMES = 64, HS__EARLY_SKIPPED = 32 * 1024 };
+enum { HS__TRANSCRIPT_NAMES = 64, HS__EARLY_SKIPPED = 32 * 1024 };
 
 /* A buffer that grows; wiped when it goes. */
 typedef struct {

@@ -16,6 +16,11 @@ static hs_status send_encrypted_extensions(hs_conn *c) {
         hs__ext_set(e, HS__EXT_application_layer_protocol_negotiation);
         e->protocol_name_list = (hs_span){alpn, w.n};
     }
+    /* 4.3.7: the client took another group than we would have; our list serves its next hello. */
+    if (c->group != c->config->groups.ids[0] && !c->hrr) {
+        hs__ext_set(e, HS__EXT_supported_groups);
+        e->supported_groups = (hs_span){c->config->groups_wire, 2 * c->config->groups.n};
+    }
     if (c->config->record_size_limit != 0 &&
         hs__ext_has(&c->hs->hello.extensions, HS__EXT_record_size_limit)) {
         hs__ext_set(e, HS__EXT_record_size_limit);

@@ -78,6 +78,20 @@ static void exchange(hs__test_pair *pair, size_t n) {
     assert_memory_equal(pair->client.data.p, text, n / 2);
 }
 
+/* Counts the groups that an EncryptedExtensions lists; the server's own trace tells them. */
+static unsigned told_groups;
+
+static void note_groups(void *ctx, const hs_trace *ev) {
+    (void)ctx;
+    if (ev->kind != HS_TR_FIELD) {
+        return;
+    }
+    const char *path = ev->u.field.path;
+    bool is_group = strstr(path, "named_group_list[") != NULL;
+    /* those of the ClientHello stand further back in their message */
+    told_groups += is_group && ev->u.field.off < 40 ? 1 : 0;
+}
+
 static void every_suite_and_group(void **state) {
     const fixture *f = *state;
     for (const uint16_t *suite = hs__suite_ids(); *suite != 0; suite++) {
@@ -224,6 +238,39 @@ static void a_needed_client_certificate_is_insisted_on(void **state) {
     hs__test_pair_run(&pair);
     assert_connected(&pair);
     hs__test_pair_free(&pair);
+}
+
+/* RFC 9846 4.3.7: who takes a share at hand and would rather have another group says so. */
+static void a_server_tells_its_groups_when_it_prefers_another(void **state) {
+    const fixture *f = *state;
+    static const uint16_t second[] = {HS__GROUP_SECP384R1, 0};
+    static const uint16_t groups[] = {HS__GROUP_SECP256R1, HS__GROUP_SECP384R1, 0};
+    hs_credential *identity[] = {f->id.credential, NULL};
+    hs__test_pair pair;
+    open_pair(&pair,
+              config((hs_options){
+                  .provider = f->client, .trust = f->id.trust, .groups = groups, .shares = second}),
+              config((hs_options){.provider = f->server,
+                                  .identity = identity,
+                                  .groups = groups,
+                                  .trace = note_groups,
+                                  .trace_mask = HS_TRACE_ALL}));
+    told_groups = 0;
+    hs__test_pair_run(&pair);
+    assert_connected(&pair);
+#ifdef HS_TRACE
+    assert_int_equal(told_groups, 2); /* all of ours */
+#endif
+    hs__test_pair_free(&pair);
+}
+
+static void more_shares_than_fit_are_refused(void **state) {
+    const fixture *f = *state;
+    static const uint16_t five[] = {23, 24, 25, 29, 23, 0};
+    const hs_options o = {.size = sizeof(o), .provider = f->client, .shares = five};
+    hs_config *c;
+    const char *why;
+    assert_int_equal(hs_config_new(&o, &c, &why), HS_E_CONFIG);
 }
 
 static void keys_are_updated_both_ways(void **state) {
@@ -388,6 +435,8 @@ int main(void) {
         cmocka_unit_test(a_retry_is_asked_for_and_answered),
         cmocka_unit_test(a_client_certificate_is_verified),
         cmocka_unit_test(a_needed_client_certificate_is_insisted_on),
+        cmocka_unit_test(a_server_tells_its_groups_when_it_prefers_another),
+        cmocka_unit_test(more_shares_than_fit_are_refused),
         cmocka_unit_test(keys_are_updated_both_ways),
         cmocka_unit_test(exporters_agree),
         cmocka_unit_test(protocols_are_negotiated),
