@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import random
+import select
 import socket
 import ssl
 import subprocess
@@ -49,6 +50,25 @@ def exchange_much(*command):
         process.stdin.close()
         assert process.wait(20) == 0
     assert hashlib.sha256(got).hexdigest() == hashlib.sha256(data).hexdigest()
+
+
+def exchange_on(tls):
+    """The same on a connection of Python's; in one thread, since an SSL object is for one."""
+    data = text()
+    pieces, piece, got = in_pieces(data, 5), b"", bytearray()
+    tls.setblocking(False)
+    while len(got) < len(data):
+        piece = piece or next(pieces, b"")
+        with contextlib.suppress(ssl.SSLWantWriteError, ssl.SSLWantReadError):
+            piece = piece[tls.send(piece):] if piece else piece
+        try:
+            more = tls.recv(1 << 16)
+            if not more:
+                break
+            got += more
+        except ssl.SSLWantReadError:
+            select.select([tls], [tls] if piece else [], [], 10)
+    return got == data
 
 
 class echo_server:

@@ -25,6 +25,12 @@ def build():
     return pathlib.Path(os.environ.get("HS_BUILD", ROOT / "build" / "gcc")).resolve()
 
 
+@pytest.fixture(scope="session")
+def is_sanitized(build):
+    """With address sanitizer, memory tells little (what is freed is kept) and valgrind nothing."""
+    return b"__asan_init" in (build / "apps/hs-client/hs-client").read_bytes()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def environment(build, tmp_path_factory):
     """Our programs are found by name; the user's files and wishes play no part."""

@@ -2,6 +2,9 @@
 
 import contextlib
 import json
+import re
+import signal
+import subprocess
 
 from conftest import HERE
 from program import Program
@@ -39,3 +42,16 @@ def hs_server(*what, **named):
 
         server.told, server.events = told, events
         yield server
+        end_well(server)
+
+
+def end_well(server):
+    """Whatever happened to it: it ends when it is told to, with 0, and a sanitizer's build has
+    nothing to say (leaks are found at the end only)."""
+    for _ in range(2):  # connections may be open, and the second time it does not wait for them
+        if server.process.poll() is None:
+            server.signal(signal.SIGTERM)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                server.process.wait(2)
+    assert server.wait() == 0, server.text("err")
+    assert not re.search("Sanitizer|runtime error", server.text("err")), server.text("err")

@@ -375,3 +375,38 @@ def test_reads_pages(pki, servers):
     for start, words in ((openssl_server, "s_server"), (gnutls_server, "GnuTLS")):
         done = client(pki, servers(start, pki.servers["p256"]).port, "--http=/")
         assert words in done.stdout and done.stderr == ""
+
+
+# ---- usage -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words,code,said", [
+    ([], 2, "HOST"),
+    (["--no-such-option", "localhost"], 2, "--no-such-option"),
+    (["-connect", "localhost:1"], 2, "--connect"),
+    (["localhost:99999"], 2, "99999"),
+    (["--suites=TLS_NO_SUCH", "localhost:1"], 2, "TLS_NO_SUCH"),
+    (["--groups=x25519,nothing", "localhost:1"], 2, "nothing"),
+    (["--tls=1.2", "localhost:1"], 2, "1.2"),
+    (["--expect=color=blue", "localhost:1"], 2, "color"),
+    (["--http", "--io", "localhost:1"], 2, "exclude each other"),
+    (["--cacert=/no/such.pem", "localhost:1"], 1, "/no/such.pem"),
+    (["--help"], 0, ""),
+    (["-h"], 0, ""),
+    (["--version"], 0, ""),
+])
+def test_usage(words, code, said):
+    """What is wrong and what to do on standard error; help on standard output."""
+    done = run("hs-client", *words, code=code)
+    assert said in done.stderr
+    assert (done.stdout and not done.stderr) if code == 0 else not done.stdout
+
+
+def test_spellings_of_other_tools(pki, servers):
+    """What curl and openssl call it works, too."""
+    server = servers(openssl_server, pki.servers["p256"])
+    done = run("hs-client", f"--cafile={pki.root}", "--curves=secp384r1", "--ciphersuites",
+               "TLS_AES_256_GCM_SHA384", "--connect-to", f"{HERE}:{server.port}", "--json", "--",
+               "localhost")
+    got = json.loads(done.stdout)
+    assert (got["group"], got["suite"]) == ("secp384r1", "TLS_AES_256_GCM_SHA384")

@@ -12,7 +12,7 @@ import threading
 import time
 
 import pytest
-from bulk import exchange_much, in_pieces, text
+from bulk import exchange_much, exchange_on
 from conftest import HERE, KEY_KINDS, free_port, make_leaf, run
 from ours import hs_server
 from peers import CLIENTS, GROUPS, need_peer, openssl_client
@@ -257,18 +257,8 @@ def test_ten_megabytes_each_way_with_openssl(pki, servers, provider):
     """Records of each size from one byte up: Python writes piece by piece."""
     need_provider(provider)
     server = servers(hs_server, pki.servers["p256"], provider=provider, echo=True)
-    data = text()
     with connection(pki, server) as tls:
-        writer = threading.Thread(
-            target=lambda: [tls.sendall(piece) for piece in in_pieces(data, 5)], daemon=True)
-        writer.start()
-        got = bytearray()
-        while len(got) < len(data):
-            piece = tls.recv(1 << 16)
-            assert piece, f"ended after {len(got)} bytes"
-            got += piece
-        writer.join(20)
-    assert got == data
+        assert exchange_on(tls)
 
 
 @BOTH

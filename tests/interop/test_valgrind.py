@@ -14,10 +14,10 @@ VALGRIND = ["valgrind", "--quiet", "--vgdb=no", "--leak-check=full",
 
 
 @pytest.fixture(autouse=True)
-def is_possible(build):
+def is_possible(is_sanitized):
     if not shutil.which("valgrind"):
         pytest.skip("valgrind is not installed")
-    if b"__asan_init" in (build / "apps/hs-client/hs-client").read_bytes():
+    if is_sanitized:
         pytest.skip("valgrind and address sanitizer exclude each other")
 
 
