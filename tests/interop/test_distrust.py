@@ -108,7 +108,7 @@ def test_insecure_goes_on_and_says_so(pki, servers, wrong, what):
                  f"--connect-to={HERE}:{server.port}", "localhost", stdin=-1) as client:
         client.type(SECRET)
         server.wait_for(SECRET, since=said)
-        assert "NOT TRUSTED" in client.text("err")
+        client.wait_for("NOT TRUSTED", stream="err")
 
 
 def test_all_that_is_wrong_is_reported(pki, wrong, tmp_path):

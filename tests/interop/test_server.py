@@ -536,7 +536,7 @@ def test_sslkeylogfile_needs_the_flag(pki, tmp_path, monkeypatch):
     named.unlink(missing_ok=True)
     with hs_server(pki.servers["p256"], keylog=flag) as server:
         gnutls_or_openssl(pki, server)
-        assert "SSLKEYLOGFILE" in server.text("err")
+        server.wait_for("SSLKEYLOGFILE", stream="err")
     assert flag.read_text() == named.read_text() != ""
 
 
