@@ -51,7 +51,8 @@ class Relay:
                     break
                 with self._lock:
                     self.chunks.append((who, data))
-                sink.sendall(data)
+                with contextlib.suppress(OSError):  # gone already: still seen
+                    sink.sendall(data)
             sink.shutdown(socket.SHUT_WR)
 
     def finish(self):
