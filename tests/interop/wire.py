@@ -51,8 +51,7 @@ class Relay:
                     break
                 with self._lock:
                     self.chunks.append((who, data))
-                with contextlib.suppress(OSError):  # gone already: still seen
-                    sink.sendall(data)
+                sink.sendall(data)
             sink.shutdown(socket.SHUT_WR)
 
     def finish(self):
