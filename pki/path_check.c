@@ -158,7 +158,7 @@ static void check_validity(hs__judge *j, const hs__path *path, size_t depth, hs_
         f->fix = "renew it; if it should be valid, look at this machine's clock";
     } else if (f->status == HS_E_CERT_NOT_YET_VALID) {
         hs__span_text(c->not_before - now, span);
-        f->got = hs__arena_f(f->arena, "not valid for another %s, until %s", span, from);
+        f->got = hs__arena_f(f->arena, "not valid before %s (in %s)", from, span);
         f->fix = "wait, or look at the clocks of this machine and of the one that issued it";
     } else {
         hs__date_text(now, from);

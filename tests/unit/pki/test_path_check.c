@@ -114,7 +114,7 @@ static void validity(void **state) {
     judge(plain, plain, (spec){.to = NOW - 3 * 86400 - 5}, HS_E_CERT_EXPIRED, 45, "0 validity",
           "certificate expired 3 days ago on 2027-01-12");
     judge(plain, plain, (spec){.from = NOW + 7200}, HS_E_CERT_NOT_YET_VALID, 45, "0 validity",
-          "certificate is not valid for another 2 hours, until 2027-01-15");
+          "certificate is not valid before 2027-01-15 (in 2 hours)");
     judge(plain, (spec){.to = NOW - 1}, plain, HS_E_CERT_EXPIRED, 45, "1 validity",
           "CA certificate CN=mid expired 1 second ago on 2027-01-15");
     judge((spec){.to = NOW - 86400}, plain, plain, HS_E_CERT_EXPIRED, 45, "2 validity",
