@@ -31,7 +31,7 @@ static void value_text(const hs_trace_field *f, char out[VALUE_TEXT]) {
     hs__text_init(&t, out, VALUE_TEXT);
     switch (f->kind) {
     case HS_FIELD_LENGTH:
-        hs__text_f(&t, "%llu bytes", (unsigned long long)f->value);
+        hs__text_f(&t, "%llu byte%s", (unsigned long long)f->value, f->value == 1 ? "" : "s");
         return;
     case HS_FIELD_UINT:
         hs__text_f(&t, "%llu", (unsigned long long)f->value);
