@@ -55,6 +55,10 @@ const char *hs_provider_version(const hs_provider *p) {
     return p->version;
 }
 
+const char *hs_provider_rsa_leak(const hs_provider *p) {
+    return p->rsa_leak;
+}
+
 bool hs__provider_has_group(const hs_provider *p, uint16_t group) {
     for (const uint16_t *g = p->groups; *g; g++) {
         if (*g == group)

@@ -14,7 +14,8 @@
  *  - secrets are wiped when an object is freed;
  *  - a slot that lacks an algorithm returns HS_E_UNSUPPORTED; the lists say beforehand.
  *
- * HMAC, HKDF and what is built on them are written once over `hash_*`: see hmac.h, hkdf.h. */
+ * HMAC, HKDF, the PRF of TLS 1.2 and what is built on them are written once over `hash_*`: see
+ * hmac.h, hkdf.h, prf12.h. */
 #ifndef HS_CRYPTO_PROVIDER_H
 #define HS_CRYPTO_PROVIDER_H
 
@@ -76,7 +77,9 @@ unsigned hs__public_bits(const hs__public_numbers *k); /* 2048, 256, ... */
 typedef enum { HS__SIG_RSA_PKCS1, HS__SIG_RSA_PSS, HS__SIG_ECDSA, HS__SIG_ED25519 } hs__sig_kind;
 enum { HS__PSS_SALT_ANY = -1, HS__PSS_SALT_HASH = -2 };
 
-/* How a signature is made: hash and salt do not matter where the kind has none.
+/* How a signature is made: hash and salt do not matter where the kind has none. An ECDSA key
+ * of any curve signs and verifies with any hash; that a scheme of TLS 1.3 names the curve, too,
+ * and one of TLS 1.2 does not, is the caller's rule.
  * pss_salt: bytes, or one of HS__PSS_SALT_* (ANY for verifying only). MGF1 uses `hash`. */
 typedef struct {
     hs__sig_kind kind;
@@ -84,6 +87,10 @@ typedef struct {
     int pss_salt;
 } hs__sig_alg;
 enum { HS__SIGNATURE_MAX = 1024 }; /* RSA-8192 */
+
+/* The preliminary secret (premaster) of TLS 1.2's RSA key exchange, and the longest one encrypted.
+ */
+enum { HS__PREMASTER = 48, HS__RSA_CIPHERTEXT_MAX = 1024 };
 
 typedef struct hs__aead hs__aead;
 typedef struct hs__kex hs__kex;
@@ -98,7 +105,8 @@ struct hs_provider {
     const uint16_t *groups;        /* 0-terminated, the best for this library first */
     const hs__key_type *key_types; /* usable for signing and verifying */
     size_t n_key_types;
-    bool chacha20_first; /* AES-GCM is the slower AEAD here */
+    bool chacha20_first;  /* AES-GCM is the slower AEAD here */
+    const char *rsa_leak; /* see hs_provider_rsa_leak() */
 
     /* Fills out[0..n) with random bytes fit for keys. */
     hs_status (*random)(const hs_provider *p, void *out, size_t n);
@@ -176,6 +184,21 @@ struct hs_provider {
     hs_status (*public_verify)(const hs_provider *p, const hs__public_key *k, hs__sig_alg alg,
                                hs_span msg, hs_span sig);
     void (*public_free)(const hs_provider *p, hs__public_key *k);
+
+    /* -- RSA key transport of TLS 1.2 (RFC 5246 7.4.7.1), for keys of type HS__KEY_RSA only:
+     * HS_E_KEY_TYPE for others. encrypt (client): PKCS#1 v1.5; `ct` has room for
+     * HS__RSA_CIPHERTEXT_MAX and gets as many bytes as the modulus has. premaster (server): `out`
+     * is what `ct` holds if that is PKCS#1 v1.5 of 48 bytes that begin with `version`, else
+     * `fallback`, 48 fresh random bytes of the caller's; HS_OK in both cases. `version` is the
+     * client_version of the ClientHello. Neither the time nor anything else tells which of the
+     * two it was, not even for a ciphertext of the wrong length; the caller must not look either.
+     * Fails for local reasons only. `out` may be `fallback`. */
+    hs_status (*rsa_encrypt_premaster)(const hs_provider *p, const hs__public_key *k,
+                                       const uint8_t premaster[HS__PREMASTER], uint8_t *ct,
+                                       size_t *ct_n);
+    hs_status (*rsa_premaster)(const hs_provider *p, const hs__private_key *k, hs_span ct,
+                               uint16_t version, const uint8_t fallback[HS__PREMASTER],
+                               uint8_t out[HS__PREMASTER]);
 
     void (*destroy)(hs_provider *p); /* called once, when the last reference goes */
 };

@@ -126,4 +126,12 @@ hs_status hs__lc_public_new(const hs_provider *p, const hs__public_numbers *numb
                             hs__public_key **out);
 void hs__lc_public_free(const hs_provider *p, hs__public_key *k);
 
+/* premaster.c */
+hs_status hs__lc_rsa_encrypt_premaster(const hs_provider *p, const hs__public_key *k,
+                                       const uint8_t premaster[HS__PREMASTER], uint8_t *ct,
+                                       size_t *ct_n);
+hs_status hs__lc_rsa_premaster(const hs_provider *p, const hs__private_key *k, hs_span ct,
+                               uint16_t version, const uint8_t fallback[HS__PREMASTER],
+                               uint8_t out[HS__PREMASTER]);
+
 #endif

@@ -130,6 +130,8 @@ static const hs_provider slots = {
     .public_new = hs__lc_public_new,
     .public_verify = hs__lc_public_verify,
     .public_free = hs__lc_public_free,
+    .rsa_encrypt_premaster = hs__lc_rsa_encrypt_premaster,
+    .rsa_premaster = hs__lc_rsa_premaster,
     .destroy = destroy,
 };
 
@@ -141,6 +143,8 @@ hs_status hs__libcrypto_new(hs_provider **out) {
     lc->base = slots;
     lc->base.version = OpenSSL_version(OPENSSL_VERSION_STRING);
     lc->base.groups = lc->groups;
+    if (OpenSSL_version_num() < 0x30000080L)
+        lc->base.rsa_leak = "CVE-2022-4304, fixed in OpenSSL 3.0.8";
     atomic_init(&lc->base.refs, 1);
     lc->pools = calloc(1, sizeof *lc->pools);
     if (!lc->pools)

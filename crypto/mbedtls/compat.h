@@ -18,6 +18,7 @@ int hs__mb_rng(void *unused, unsigned char *out, size_t n);
 #define MB_HASH(call)           call##_ret
 #define MB_RSA_SIGN_MODE        MBEDTLS_RSA_PRIVATE,
 #define MB_RSA_VERIFY_MODE      NULL, NULL, MBEDTLS_RSA_PUBLIC,
+#define MB_RSA_ENCRYPT_MODE     MBEDTLS_RSA_PUBLIC,
 
 static inline void mb_rsa_init(mbedtls_rsa_context *ctx) {
     mbedtls_rsa_init(ctx, MBEDTLS_RSA_PKCS_V15, MBEDTLS_MD_NONE);
@@ -33,6 +34,7 @@ static inline int mb_rsa_set_padding(mbedtls_rsa_context *ctx, int padding, mbed
 #define MB_HASH(call) call
 #define MB_RSA_SIGN_MODE
 #define MB_RSA_VERIFY_MODE
+#define MB_RSA_ENCRYPT_MODE
 
 static inline void mb_rsa_init(mbedtls_rsa_context *ctx) {
     mbedtls_rsa_init(ctx);
@@ -60,6 +62,12 @@ static inline int mb_rsa_verify_pss(mbedtls_rsa_context *ctx, mbedtls_md_type_t 
                                     const unsigned char *hash, int salt, const unsigned char *sig) {
     return mbedtls_rsa_rsassa_pss_verify_ext(ctx, MB_RSA_VERIFY_MODE md, hash_n, hash, md, salt,
                                              sig);
+}
+
+static inline int mb_rsa_encrypt_pkcs1(mbedtls_rsa_context *ctx, size_t n, const unsigned char *msg,
+                                       unsigned char *ct) {
+    return mbedtls_rsa_rsaes_pkcs1_v15_encrypt(ctx, hs__mb_rng, NULL, MB_RSA_ENCRYPT_MODE n, msg,
+                                               ct);
 }
 
 #endif

@@ -102,6 +102,8 @@ hs_status hs__mb_rsa_sign(const hs__private_key *k, hs__sig_alg alg, const uint8
 hs_status hs__mb_rsa_verify(const hs__public_key *k, hs__sig_alg alg, const uint8_t *hash,
                             const uint8_t *sig);
 hs_status hs__mb_rsa_public_check(const hs__public_key *k);
+hs_status hs__mb_rsa_encrypt(const hs__public_key *k, hs_span msg, uint8_t *ct); /* PKCS#1 v1.5 */
+hs_status hs__mb_rsa_private(const hs__private_key *k, uint8_t *block); /* bare, in place */
 hs_status hs__mb_pool_new(hs__pool **out);
 void hs__mb_pool_free(hs__pool *pool);
 
@@ -115,5 +117,13 @@ hs_status hs__mb_public_verify(const hs_provider *p, const hs__public_key *k, hs
 hs_status hs__mb_public_new(const hs_provider *p, const hs__public_numbers *numbers,
                             hs__public_key **out);
 void hs__mb_public_free(const hs_provider *p, hs__public_key *k);
+
+/* premaster.c */
+hs_status hs__mb_rsa_encrypt_premaster(const hs_provider *p, const hs__public_key *k,
+                                       const uint8_t premaster[HS__PREMASTER], uint8_t *ct,
+                                       size_t *ct_n);
+hs_status hs__mb_rsa_premaster(const hs_provider *p, const hs__private_key *k, hs_span ct,
+                               uint16_t version, const uint8_t fallback[HS__PREMASTER],
+                               uint8_t out[HS__PREMASTER]);
 
 #endif

@@ -131,3 +131,26 @@ hs_status hs__mb_rsa_verify(const hs__public_key *k, hs__sig_alg alg, const uint
     put(k->pool, rsa);
     return hs__mb_status(ret, HS_E_BAD_SIGNATURE);
 }
+
+hs_status hs__mb_rsa_encrypt(const hs__public_key *k, hs_span msg, uint8_t *ct) {
+    mbedtls_rsa_context *rsa;
+    hs_status st = take_public(k, &rsa);
+    if (st)
+        return st;
+    int ret = mb_rsa_set_padding(rsa, MBEDTLS_RSA_PKCS_V15, MBEDTLS_MD_NONE);
+    if (!ret)
+        ret = mb_rsa_encrypt_pkcs1(rsa, msg.n, msg.p, ct);
+    put(k->pool, rsa);
+    return hs__mb_status(ret, HS_E_CRYPTO);
+}
+
+/* With a random source the library blinds. */
+hs_status hs__mb_rsa_private(const hs__private_key *k, uint8_t *block) {
+    mbedtls_rsa_context *rsa;
+    hs_status st = take_private(k, &rsa);
+    if (st)
+        return st;
+    int ret = mbedtls_rsa_private(rsa, hs__mb_rng, NULL, block, block);
+    put(k->pool, rsa);
+    return hs__mb_status(ret, HS_E_CRYPTO);
+}

@@ -27,6 +27,12 @@ void hs_provider_unref(hs_provider *p); /* NULL is allowed */
 const char *hs_provider_name(const hs_provider *p);
 const char *hs_provider_version(const hs_provider *p);
 
+/* NULL, or how RSA private keys leak by timing in the version of the library that runs: "CVE-...,
+ * fixed in ..."; static. Whoever lets clients encrypt to an RSA key (the classic key exchange
+ * of TLS 1.2) should warn of it. Known for mbedTLS before 2.28.7 and 3.5.2 and for OpenSSL
+ * before 3.0.8; a distribution may have repaired an older version. */
+const char *hs_provider_rsa_leak(const hs_provider *p);
+
 #ifdef __cplusplus
 }
 #endif

@@ -124,6 +124,18 @@ static void public_free(const hs_provider *p, hs__public_key *k) {
     INNER->public_free(INNER, k);
 }
 
+static hs_status rsa_encrypt_premaster(const hs_provider *p, const hs__public_key *k,
+                                       const uint8_t premaster[HS__PREMASTER], uint8_t *ct,
+                                       size_t *ct_n) {
+    return INNER->rsa_encrypt_premaster(INNER, k, premaster, ct, ct_n);
+}
+
+static hs_status rsa_premaster(const hs_provider *p, const hs__private_key *k, hs_span ct,
+                               uint16_t version, const uint8_t fallback[HS__PREMASTER],
+                               uint8_t out[HS__PREMASTER]) {
+    return INNER->rsa_premaster(INNER, k, ct, version, fallback, out);
+}
+
 static const hs_provider slots = {
     .random = forward_random,
     .hash_start = hash_start,
@@ -151,6 +163,8 @@ static const hs_provider slots = {
     .public_new = public_new,
     .public_verify = public_verify,
     .public_free = public_free,
+    .rsa_encrypt_premaster = rsa_encrypt_premaster,
+    .rsa_premaster = rsa_premaster,
     .destroy = hs__forward_destroy,
 };
 
@@ -168,6 +182,7 @@ void hs__forward_init(hs__forward_provider *f, hs_provider *inner) {
     f->base.key_types = inner->key_types;
     f->base.n_key_types = inner->n_key_types;
     f->base.chacha20_first = inner->chacha20_first;
+    f->base.rsa_leak = inner->rsa_leak;
     atomic_init(&f->base.refs, 1);
     f->inner = hs_provider_ref(inner);
 }

@@ -16,7 +16,8 @@ struct hs__kex {
 };
 
 struct hs__public_key {
-    char unused;
+    hs__key_type type;
+    size_t modulus_len;
 };
 
 static hs_status fixed_random(const hs_provider *p, void *out, size_t n) {
@@ -208,7 +209,11 @@ static hs_status public_new(const hs_provider *p, const hs__public_numbers *numb
     if (st)
         return st;
     *out = calloc(1, sizeof **out);
-    return *out ? HS_OK : HS_E_NOMEM;
+    if (!*out)
+        return HS_E_NOMEM;
+    (*out)->type = numbers->type;
+    (*out)->modulus_len = numbers->n.n;
+    return HS_OK;
 }
 
 static hs_status public_verify(const hs_provider *p, const hs__public_key *k, hs__sig_alg alg,
@@ -224,6 +229,37 @@ static hs_status public_verify(const hs_provider *p, const hs__public_key *k, hs
 static void public_free(const hs_provider *p, hs__public_key *k) {
     (void)p;
     free(k);
+}
+
+static hs_status rsa_encrypt_premaster(const hs_provider *p, const hs__public_key *k,
+                                       const uint8_t premaster[HS__PREMASTER], uint8_t *ct,
+                                       size_t *ct_n) {
+    (void)p;
+    (void)premaster;
+    if (k->type != HS__KEY_RSA)
+        return HS_E_KEY_TYPE;
+    memset(ct, HS__FUZZ_CIPHERTEXT, k->modulus_len);
+    *ct_n = k->modulus_len;
+    return HS_OK;
+}
+
+/* Any ciphertext holds the same secret, of the version that is wanted. */
+static hs_status rsa_premaster(const hs_provider *p, const hs__private_key *k, hs_span ct,
+                               uint16_t version, const uint8_t fallback[HS__PREMASTER],
+                               uint8_t out[HS__PREMASTER]) {
+    const hs_provider *inner = hs__forward_inner(p);
+    hs__public_numbers numbers;
+    (void)ct;
+    (void)fallback;
+    hs_status st = inner->key_public(inner, k, &numbers);
+    if (!st && numbers.type != HS__KEY_RSA)
+        st = HS_E_KEY_TYPE;
+    if (st)
+        return st;
+    memset(out, HS__FUZZ_SECRET, HS__PREMASTER);
+    out[0] = (uint8_t)(version >> 8);
+    out[1] = (uint8_t)version;
+    return HS_OK;
 }
 
 /* The same lists whatever the inner provider: a corpus must not depend on it. */
@@ -243,6 +279,7 @@ hs_status hs__fuzz_provider_new(hs_provider *inner, hs_provider **out) {
     p->key_types = key_types;
     p->n_key_types = sizeof key_types / sizeof key_types[0];
     p->chacha20_first = false;
+    p->rsa_leak = NULL;
     p->random = fixed_random;
     p->hash_start = hash_start;
     p->hash_update = hash_update;
@@ -264,6 +301,8 @@ hs_status hs__fuzz_provider_new(hs_provider *inner, hs_provider **out) {
     p->public_new = public_new;
     p->public_verify = public_verify;
     p->public_free = public_free;
+    p->rsa_encrypt_premaster = rsa_encrypt_premaster;
+    p->rsa_premaster = rsa_premaster;
     *out = p;
     return HS_OK;
 }

@@ -13,9 +13,10 @@ enum {
     HS__FUZZ_DIGEST = 0x48, /* every byte of every digest */
     HS__FUZZ_TAG = 0x54,    /* every byte of every tag */
     HS__FUZZ_SHARE = 0x53,  /* every byte of a share, behind the 0x04 of a point */
-    HS__FUZZ_SECRET = 0x5a, /* every byte of a key exchange's secret */
+    HS__FUZZ_SECRET = 0x5a, /* every byte of a key exchange's secret; of a premaster's last 46 */
     HS__FUZZ_RANDOM = 0x52, /* every random byte */
-    HS__FUZZ_SIGNATURE = 0x47
+    HS__FUZZ_SIGNATURE = 0x47,
+    HS__FUZZ_CIPHERTEXT = 0x43 /* every byte of an encrypted premaster */
 };
 
 /* `inner` (a reference is taken) still loads and writes private keys. */
