@@ -208,12 +208,10 @@ static void read_extension(hs__rd *list, hs__cert *c) {
     hs__der_close(&extension);
 }
 
-static void read_extensions(hs__rd *r, hs__cert *c) {
-    hs__rd outer;
+void hs__cert_extensions_read(hs__rd *r, hs__cert *c) {
     hs__rd list;
     size_t n = 0;
-    hs__der_open(r, "extensions", HS__DER_CONTEXT_OPENED | 3, &outer);
-    hs__der_open(&outer, NULL, HS__DER_SEQUENCE, &list);
+    hs__der_open(r, NULL, HS__DER_SEQUENCE, &list);
     c->extensions = (hs_span){list.p, hs__rd_left(&list)};
     for (; hs__rd_more(&list); n++) {
         if (n == EXTENSIONS_MAX) {
@@ -223,6 +221,12 @@ static void read_extensions(hs__rd *r, hs__cert *c) {
         read_extension(&list, c);
     }
     require_items(&list, n);
+}
+
+static void read_extensions(hs__rd *r, hs__cert *c) {
+    hs__rd outer;
+    hs__der_open(r, "extensions", HS__DER_CONTEXT_OPENED | 3, &outer);
+    hs__cert_extensions_read(&outer, c);
     hs__der_close(&outer);
 }
 

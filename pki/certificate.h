@@ -66,6 +66,10 @@ typedef struct {
 HS_MUST_CHECK hs_status hs__certificate_read(hs_span der, const hs__field_sink *sink, hs__cert *out,
                                              hs__rd_root *root);
 
+/* Reads a list of extensions, as requests for certificates have it too, into what *out has of
+ * them (which must be zeroed, with path_len -1). */
+void hs__cert_extensions_read(hs__rd *r, hs__cert *out);
+
 typedef struct {
     hs__oid id;
     hs_span oid; /* content */

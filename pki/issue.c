@@ -3,23 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pki/der_write.h"
+#include "pki/signed.h"
 #include "pki/time.h"
 
 enum {
     SERIAL_MAX = 20,  /* RFC 5280 4.1.2.2 */
     FIXED_ROOM = 1024 /* all that does not grow with the template, the key left out */
 };
-
-/* Wraps what was written since `end` as the extension `id`. */
-static void wrap_extension(hs__der_out *o, hs__oid id, bool is_critical, const uint8_t *end) {
-    hs__der_wrap(o, HS__DER_OCTET_STRING, end);
-    if (is_critical) {
-        hs__der_put_true(o);
-    }
-    hs__der_put_oid(o, id);
-    hs__der_wrap(o, HS__DER_SEQUENCE, end);
-}
 
 static void put_names(hs__der_out *o, const hs__cert_template *t) {
     const uint8_t *end = o->p;
@@ -31,7 +21,7 @@ static void put_names(hs__der_out *o, const hs__cert_template *t) {
     }
     hs__der_wrap(o, HS__DER_SEQUENCE, end);
     /* RFC 5280 4.2.1.6: critical where the subject says nothing. */
-    wrap_extension(o, HS__OID_SUBJECT_ALT_NAME, hs__name_is_empty(t->subject), end);
+    hs__der_wrap_extension(o, HS__OID_SUBJECT_ALT_NAME, hs__name_is_empty(t->subject), end);
 }
 
 static void put_subtrees(hs__der_out *o, uint8_t tag, const hs__general_name *names, size_t n) {
@@ -55,7 +45,7 @@ static void put_name_constraints(hs__der_out *o, const hs__cert_template *t) {
     put_subtrees(o, HS__DER_CONTEXT_OPENED | 1, t->excluded, t->n_excluded);
     put_subtrees(o, HS__DER_CONTEXT_OPENED | 0, t->permitted, t->n_permitted);
     hs__der_wrap(o, HS__DER_SEQUENCE, end);
-    wrap_extension(o, HS__OID_NAME_CONSTRAINTS, true, end);
+    hs__der_wrap_extension(o, HS__OID_NAME_CONSTRAINTS, true, end);
 }
 
 static void put_purposes(hs__der_out *o, const hs__cert_template *t) {
@@ -67,7 +57,7 @@ static void put_purposes(hs__der_out *o, const hs__cert_template *t) {
         hs__der_put_oid(o, t->purposes[i]);
     }
     hs__der_wrap(o, HS__DER_SEQUENCE, end);
-    wrap_extension(o, HS__OID_EXT_KEY_USAGE, false, end);
+    hs__der_wrap_extension(o, HS__OID_EXT_KEY_USAGE, false, end);
 }
 
 static void put_key_usage(hs__der_out *o, const hs__cert_template *t) {
@@ -76,7 +66,7 @@ static void put_key_usage(hs__der_out *o, const hs__cert_template *t) {
         return;
     }
     hs__der_put_named_bits(o, t->key_usage);
-    wrap_extension(o, HS__OID_KEY_USAGE, true, end);
+    hs__der_wrap_extension(o, HS__OID_KEY_USAGE, true, end);
 }
 
 static void put_basic_constraints(hs__der_out *o, const hs__cert_template *t) {
@@ -91,24 +81,64 @@ static void put_basic_constraints(hs__der_out *o, const hs__cert_template *t) {
         hs__der_put_true(o);
     }
     hs__der_wrap(o, HS__DER_SEQUENCE, end);
-    wrap_extension(o, HS__OID_BASIC_CONSTRAINTS, true, end);
+    hs__der_wrap_extension(o, HS__OID_BASIC_CONSTRAINTS, true, end);
 }
 
-static void put_key_ids(hs__der_out *o, hs_span subject, hs_span authority) {
+static void put_subject_key_id(hs__der_out *o, hs_span id) {
     const uint8_t *end = o->p;
-    if (authority.n > 0) {
-        hs__der_put_value(o, HS__DER_CONTEXT | 0, authority);
-        hs__der_wrap(o, HS__DER_SEQUENCE, end);
-        wrap_extension(o, HS__OID_AUTHORITY_KEY_ID, false, end);
+    hs__der_put_value(o, HS__DER_OCTET_STRING, id);
+    hs__der_wrap_extension(o, HS__OID_SUBJECT_KEY_ID, false, end);
+}
+
+/* RFC 7633 4.1: a list of TLS extensions that the server must answer; 5 is status_request. */
+static void put_must_staple(hs__der_out *o, const hs__cert_template *t) {
+    const uint8_t *end = o->p;
+    if (!t->must_staple) {
+        return;
     }
-    const uint8_t *subject_end = o->p;
-    hs__der_put_value(o, HS__DER_OCTET_STRING, subject);
-    wrap_extension(o, HS__OID_SUBJECT_KEY_ID, false, subject_end);
+    hs__der_put_small(o, 5);
+    hs__der_wrap(o, HS__DER_SEQUENCE, end);
+    hs__der_wrap_extension(o, HS__OID_TLS_FEATURE, false, end);
+}
+
+static hs_span text_span(const char *text) {
+    return (hs_span){(const uint8_t *)text, text != NULL ? strlen(text) : 0};
+}
+
+/* RFC 5280 4.2.1.13: one distribution point with one full name. */
+static void put_crl_url(hs__der_out *o, const hs__cert_template *t) {
+    const uint8_t *end = o->p;
+    if (t->crl_url == NULL) {
+        return;
+    }
+    hs__der_put_value(o, HS__DER_CONTEXT | HS__NAME_URI, text_span(t->crl_url));
+    hs__der_wrap(o, HS__DER_CONTEXT_OPENED | 0, end);
+    hs__der_wrap(o, HS__DER_CONTEXT_OPENED | 0, end);
+    hs__der_wrap(o, HS__DER_SEQUENCE, end);
+    hs__der_wrap(o, HS__DER_SEQUENCE, end);
+    hs__der_wrap_extension(o, HS__OID_CRL_DISTRIBUTION, false, end);
+}
+
+/* RFC 5280 4.2.2.1 */
+static void put_ocsp_url(hs__der_out *o, const hs__cert_template *t) {
+    const uint8_t *end = o->p;
+    if (t->ocsp_url == NULL) {
+        return;
+    }
+    hs__der_put_value(o, HS__DER_CONTEXT | HS__NAME_URI, text_span(t->ocsp_url));
+    hs__der_put_oid(o, HS__OID_OCSP);
+    hs__der_wrap(o, HS__DER_SEQUENCE, end);
+    hs__der_wrap(o, HS__DER_SEQUENCE, end);
+    hs__der_wrap_extension(o, HS__OID_AUTHORITY_INFO, false, end);
 }
 
 static void put_extensions(hs__der_out *o, const hs__cert_template *t, hs_span subject_key_id) {
     const uint8_t *end = o->p;
-    put_key_ids(o, subject_key_id, t->authority_key_id);
+    put_must_staple(o, t);
+    put_ocsp_url(o, t);
+    put_crl_url(o, t);
+    hs__der_put_authority_key_id(o, t->authority_key_id);
+    put_subject_key_id(o, subject_key_id);
     put_name_constraints(o, t);
     put_names(o, t);
     put_purposes(o, t);
@@ -168,36 +198,18 @@ static size_t tbs_room(const hs__cert_template *t) {
     return FIXED_ROOM + (k != NULL ? k->n.n + k->e.n + k->point.n : 0) + t->issuer.n +
            t->subject.n + names_room(t->names, t->n_names) +
            names_room(t->permitted, t->n_permitted) + names_room(t->excluded, t->n_excluded) +
-           32 * t->n_purposes + t->subject_key_id.n + t->authority_key_id.n;
+           32 * t->n_purposes + t->subject_key_id.n + t->authority_key_id.n +
+           text_span(t->crl_url).n + text_span(t->ocsp_url).n;
 }
 
 size_t hs__certificate_room(const hs__cert_template *t) {
-    return tbs_room(t) + HS__SIGNATURE_MAX + 256;
-}
-
-static hs_status write_certificate(hs_span tbs, hs__sig_alg alg, hs_span signature, uint8_t *out,
-                                   size_t *n) {
-    hs__der_out o = {.start = out, .p = out + *n};
-    const uint8_t *end = o.p;
-    hs__der_put(&o, signature.p, signature.n);
-    hs__der_wrap_bits(&o, end);
-    hs__sigalg_write(&o, alg);
-    hs__der_put(&o, tbs.p, tbs.n);
-    hs__der_wrap(&o, HS__DER_SEQUENCE, end);
-    if (o.full) {
-        return HS_E_NO_SPACE;
-    }
-    *n = (size_t)(end - o.p);
-    memmove(out, o.p, *n);
-    return HS_OK;
+    return tbs_room(t) + HS__SIGNED_ROOM;
 }
 
 hs_status hs__certificate_issue(const hs_provider *p, const hs__cert_template *t,
                                 const hs__private_key *issuer_key, hs__sig_alg alg, uint8_t *out,
                                 size_t *n) {
     uint8_t key_id[HS__KEY_ID];
-    uint8_t signature[HS__SIGNATURE_MAX];
-    size_t signature_n = sizeof(signature);
     hs_span subject_key_id = t->subject_key_id;
     if (!is_writable(t)) {
         return HS_E_MISUSE;
@@ -219,10 +231,7 @@ hs_status hs__certificate_issue(const hs_provider *p, const hs__cert_template *t
     const hs_span tbs = {o.p, (size_t)(buffer + room - o.p)};
     hs_status st = o.full ? HS_E_MISUSE : HS_OK;
     if (st == HS_OK) {
-        st = p->key_sign(p, issuer_key, alg, tbs, signature, &signature_n);
-    }
-    if (st == HS_OK) {
-        st = write_certificate(tbs, alg, (hs_span){signature, signature_n}, out, n);
+        st = hs__signed_write(p, issuer_key, alg, tbs, (hs_span){NULL, 0}, out, n);
     }
     free(buffer);
     return st;

@@ -26,11 +26,16 @@ typedef struct {
                                                      "test" means test and all below it */
     size_t n_permitted, n_excluded;
 
+    bool must_staple;     /* tlsFeature: the server must send an OCSP answer (RFC 7633) */
+    const char *crl_url;  /* cRLDistributionPoints; NULL: no extension */
+    const char *ocsp_url; /* authorityInfoAccess; NULL: no extension */
+
     hs_span subject_key_id;   /* .p NULL: hs__spki_key_id of public_key */
     hs_span authority_key_id; /* .p NULL: no extension; roots leave it out */
 } hs__cert_template;
 
-/* Signs with the issuer's key and writes DER; *n: in the room of out, out the length.
+/* Signs with the issuer's key (NULL: a draft with an empty signature, to be looked at before
+ * it is signed) and writes DER; *n: in the room of out, out the length.
  * HS_E_MISUSE for a template that cannot be written, HS_E_NO_SPACE, or what the provider
  * says. A self-signed root has issuer = subject and its own key on both sides. */
 HS_MUST_CHECK hs_status hs__certificate_issue(const hs_provider *p, const hs__cert_template *t,
