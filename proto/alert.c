@@ -17,6 +17,12 @@ void hs__alert_write(hs__wr *w, const hs__alert *a) {
 }
 
 uint8_t hs__alert_level_of(uint8_t description) {
-    bool closure = description == HS__ALERT_close_notify || description == HS__ALERT_user_canceled;
-    return closure ? HS__ALERT_LEVEL_warning : HS__ALERT_LEVEL_fatal;
+    switch (description) {
+    case HS__ALERT_close_notify:
+    case HS__ALERT_user_canceled:
+    case HS__ALERT_no_renegotiation:
+        return HS__ALERT_LEVEL_warning;
+    default:
+        return HS__ALERT_LEVEL_fatal;
+    }
 }

@@ -15,8 +15,8 @@ HS_MUST_CHECK hs_status hs__alert_read(hs_span content, const hs__field_sink *si
                                        hs__rd_root *root, hs__alert *out);
 void hs__alert_write(hs__wr *w, const hs__alert *a);
 
-/* The level to send it with: warning for close_notify and user_canceled, else fatal
- * (RFC 9846 6.1, 6.2). */
+/* The level to send it with: warning for close_notify, user_canceled (RFC 9846 6.1) and
+ * no_renegotiation (RFC 5246 7.2.2), else fatal. */
 uint8_t hs__alert_level_of(uint8_t description);
 
 #endif

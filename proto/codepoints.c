@@ -14,7 +14,7 @@ static const hs__code content_types[] = {
 const hs__code_list hs__content_types = {content_types, COUNT(content_types), COUNT(content_types)};
 
 static const hs__code handshake_types[] = {
-#define HS__HANDSHAKE_ROW ROW
+#define HS__HANDSHAKE_ROW(code, name, versions, section, note) ROW(code, name, section, note)
 #include "proto/handshake_types.def"
 };
 const hs__code_list hs__handshake_types = {handshake_types, COUNT(handshake_types),
@@ -55,6 +55,18 @@ static const hs__code point_formats[] = {
 #include "proto/small_codes.def"
 };
 const hs__code_list hs__point_formats = {point_formats, COUNT(point_formats), COUNT(point_formats)};
+
+static const hs__code curve_types[] = {
+#define HS__CURVE_TYPE_ROW ROW
+#include "proto/small_codes.def"
+};
+const hs__code_list hs__curve_types = {curve_types, COUNT(curve_types), 1};
+
+static const hs__code client_cert_types[] = {
+#define HS__CLIENT_CERT_ROW ROW
+#include "proto/small_codes.def"
+};
+const hs__code_list hs__client_cert_types = {client_cert_types, COUNT(client_cert_types), 2};
 
 static const hs__code compressions[] = {
 #define HS__COMPRESSION_ROW ROW
@@ -200,11 +212,51 @@ bool hs__is_grease8(uint32_t code) {
     return code <= 0xff && code % 0x1f == 0x0b;
 }
 
+unsigned hs__handshake_versions(uint8_t msg_type) {
+    switch (msg_type) {
+#define HS__HANDSHAKE_ROW(code, name, versions, section, note)                                     \
+    case code:                                                                                     \
+        return versions;
+#include "proto/handshake_types.def"
+    }
+    return 0;
+}
+
+uint16_t hs__suite_version(uint16_t suite) {
+    switch (suite) {
+#define HS__SUITE_13(code, name, aead, hash, section, note)                                        \
+    case code:                                                                                     \
+        return HS__VERSION_TLS13;
+#define HS__SUITE_12(code, name, kx, auth, aead, hash, alias, section, note)                       \
+    case code:                                                                                     \
+        return HS__VERSION_TLS12;
+#include "proto/cipher_suites.def"
+    }
+    return 0;
+}
+
 unsigned hs__scheme_uses(uint16_t scheme) {
     switch (scheme) {
 #define HS__SCHEME_ROW(code, name, kind, key, hash, uses, section, note)                           \
     case code:                                                                                     \
         return uses;
+#include "proto/schemes.def"
+    }
+    return 0;
+}
+
+/* RFC 9846 4.3.3: PSS goes with RSA suites. RFC 8422 section 2: EdDSA with ECDSA suites. */
+unsigned hs__scheme_auth_12(uint16_t scheme) {
+    enum {
+        AUTH_ECDSA = HS__AUTH_ECDSA,
+        AUTH_ED25519 = HS__AUTH_ECDSA,
+        AUTH_RSA_PSS = HS__AUTH_RSA,
+        AUTH_RSA_PKCS1 = HS__AUTH_RSA
+    };
+    switch (scheme) {
+#define HS__SCHEME_ROW(code, name, kind, key, hash, uses, section, note)                           \
+    case code:                                                                                     \
+        return ((uses)&HS__USE_V12) != 0 ? AUTH_##kind : 0;
 #include "proto/schemes.def"
     }
     return 0;
@@ -248,7 +300,7 @@ const char *hs__content_type_name(uint32_t code) {
 
 const char *hs__handshake_type_name(uint32_t code) {
     switch (code) {
-#define HS__HANDSHAKE_ROW NAME
+#define HS__HANDSHAKE_ROW(code, name, versions, section, note) NAME(code, name, section, note)
 #include "proto/handshake_types.def"
     }
     return NULL;
@@ -297,6 +349,22 @@ const char *hs__status_type_name(uint32_t code) {
 const char *hs__point_format_name(uint32_t code) {
     switch (code) {
 #define HS__POINT_FORMAT_ROW NAME
+#include "proto/small_codes.def"
+    }
+    return NULL;
+}
+
+const char *hs__curve_type_name(uint32_t code) {
+    switch (code) {
+#define HS__CURVE_TYPE_ROW NAME
+#include "proto/small_codes.def"
+    }
+    return NULL;
+}
+
+const char *hs__client_cert_type_name(uint32_t code) {
+    switch (code) {
+#define HS__CLIENT_CERT_ROW NAME
 #include "proto/small_codes.def"
     }
     return NULL;

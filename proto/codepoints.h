@@ -39,6 +39,8 @@ extern const hs__code_list hs__psk_modes;
 extern const hs__code_list hs__name_types;
 extern const hs__code_list hs__status_types;
 extern const hs__code_list hs__point_formats;
+extern const hs__code_list hs__curve_types;
+extern const hs__code_list hs__client_cert_types;
 extern const hs__code_list hs__compressions;
 extern const hs__code_list hs__cert_compressions;
 extern const hs__code_list hs__max_fragments;
@@ -64,6 +66,8 @@ const char *hs__psk_mode_name(uint32_t code);
 const char *hs__name_type_name(uint32_t code);
 const char *hs__status_type_name(uint32_t code);
 const char *hs__point_format_name(uint32_t code);
+const char *hs__curve_type_name(uint32_t code);
+const char *hs__client_cert_type_name(uint32_t code);
 const char *hs__compression_name(uint32_t code);
 const char *hs__cert_compression_name(uint32_t code);
 const char *hs__max_fragment_name(uint32_t code);
@@ -82,7 +86,8 @@ enum {
 };
 
 /* HS__CONTENT_handshake, HS__ALERT_LEVEL_fatal, HS__PSK_psk_dhe_ke, HS__NAME_TYPE_host_name,
- * HS__STATUS_TYPE_ocsp, HS__COMPRESSION_null, HS__CERT_TYPE_X509, HS__UPDATE_... */
+ * HS__STATUS_TYPE_ocsp, HS__POINT_FORMAT_uncompressed, HS__CURVE_TYPE_named_curve,
+ * HS__CLIENT_CERT_ecdsa_sign, HS__COMPRESSION_null, HS__UPDATE_... */
 enum {
 #define HS__CONTENT_ROW(code, name, section, note)          HS__CONTENT_##name = (code),
 #define HS__ALERT_LEVEL_ROW(code, name, section, note)      HS__ALERT_LEVEL_##name = (code),
@@ -90,16 +95,20 @@ enum {
 #define HS__NAME_TYPE_ROW(code, name, section, note)        HS__NAME_TYPE_##name = (code),
 #define HS__STATUS_TYPE_ROW(code, name, section, note)      HS__STATUS_TYPE_##name = (code),
 #define HS__POINT_FORMAT_ROW(code, name, section, note)     HS__POINT_FORMAT_##name = (code),
+#define HS__CURVE_TYPE_ROW(code, name, section, note)       HS__CURVE_TYPE_##name = (code),
+#define HS__CLIENT_CERT_ROW(code, name, section, note)      HS__CLIENT_CERT_##name = (code),
 #define HS__COMPRESSION_ROW(code, name, section, note)      HS__COMPRESSION_##name = (code),
 #define HS__CERT_COMPRESSION_ROW(code, name, section, note) HS__CERT_COMPRESSION_##name = (code),
-#define HS__CERT_TYPE_ROW(code, name, section, note)        HS__CERT_TYPE_##name = (code),
 #define HS__MAX_FRAGMENT_ROW(code, name, section, note)     HS__MAX_FRAGMENT_##name = (code),
 #define HS__KEY_UPDATE_ROW(code, name, section, note)       HS__UPDATE_##name = (code),
 #include "proto/small_codes.def"
 };
 
+/* Versions as bits: column `versions` of handshake_types.def. */
+enum { HS__TLS12 = 1, HS__TLS13 = 2 };
+
 enum { /* HS__HT_client_hello */
-#define HS__HANDSHAKE_ROW(code, name, section, note) HS__HT_##name = (code),
+#define HS__HANDSHAKE_ROW(code, name, versions, section, note) HS__HT_##name = (code),
 #include "proto/handshake_types.def"
 };
 
@@ -135,15 +144,33 @@ enum { /* HS__SCHEME_rsa_pss_rsae_sha256 */
 #include "proto/schemes.def"
 };
 
+/* The versions that have this type of message (HS__TLS12, HS__TLS13 or-ed); 0 for none. */
+unsigned hs__handshake_versions(uint8_t msg_type);
+
+/* What a suite of TLS 1.2 says about the handshake: columns kx and auth of cipher_suites.def.
+ * HS__AUTH_ECDSA takes keys for EdDSA as well (RFC 8422 section 2). */
+typedef enum { HS__KX_ECDHE = 1, HS__KX_RSA } hs__kx;
+typedef enum { HS__AUTH_ECDSA = 1, HS__AUTH_RSA } hs__auth;
+
+/* HS__VERSION_TLS13 or HS__VERSION_TLS12 for a suite that we speak: each is of one version
+ * (RFC 9846 B.4). Else 0, also for the two SCSVs, which are no suites. */
+uint16_t hs__suite_version(uint16_t suite);
+
 /* Column `uses` of schemes.def. */
 enum {
-    HS__USE_V13 = 1, /* CertificateVerify of TLS 1.3 (RFC 9846 4.5.2) */
-    HS__USE_V12 = 2, /* ServerKeyExchange and CertificateVerify of TLS 1.2 */
-    HS__USE_CERT = 4 /* signatures in certificates */
+    HS__USE_V13 = 1,  /* CertificateVerify of TLS 1.3 (RFC 9846 4.5.2) */
+    HS__USE_V12 = 2,  /* ServerKeyExchange and CertificateVerify of TLS 1.2 */
+    HS__USE_CERT = 4, /* signatures in certificates */
+    /* In TLS 1.2 the scheme means the hash only, and the curve of the key may be any that the
+     * verifier has in its supported_groups (RFC 9846 4.3.3). */
+    HS__ANY_CURVE_V12 = 8
 };
 
 /* The uses of a scheme; 0 for one that we do not speak. */
 unsigned hs__scheme_uses(uint16_t scheme);
+
+/* The auth of the TLS 1.2 suites that a scheme goes with; 0 for one that may not sign there. */
+unsigned hs__scheme_auth_12(uint16_t scheme);
 
 /* Bytes of a key_exchange of this group as a client / a server sends it; 0 when unknown.
  * RFC 9846 4.3.8: another length is an illegal_parameter. */

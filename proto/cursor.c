@@ -215,6 +215,14 @@ void hs__rd_vector(hs__rd *r, const char *name, unsigned prefix, size_t min, siz
     }
 }
 
+void hs__rd_enter(hs__rd *r, const char *name, hs__rd *sub) {
+    *sub = (hs__rd){.p = r->p, .end = r->end, .root = r->root, .up = r, .name = name, .index = -1};
+}
+
+void hs__rd_leave(hs__rd *r, const hs__rd *sub) {
+    r->p = sub->p;
+}
+
 /* A vector whose inside is one leaf carries the name itself, its prefix "name.length". */
 static hs_span prefixed(hs__rd *r, const char *name, unsigned prefix, size_t min, size_t max,
                         hs__field_kind kind) {
@@ -285,6 +293,10 @@ bool hs__list16_has(hs_span list16, uint16_t v) {
         }
     }
     return false;
+}
+
+bool hs__list8_has(hs_span list8, uint8_t v) {
+    return list8.n > 0 && memchr(list8.p, v, list8.n) != NULL;
 }
 
 /* ---- writing ----------------------------------------------------------------------------- */

@@ -91,6 +91,11 @@ hs_span hs__rd_text(hs__rd *r, const char *name, unsigned prefix, size_t min, si
 void hs__rd_vector(hs__rd *r, const char *name, unsigned prefix, size_t min, size_t max,
                    hs__rd *sub);
 
+/* A struct inside that has no length of its own: `sub` reads it under its name, leave moves
+ * `r` behind what was read. */
+void hs__rd_enter(hs__rd *r, const char *name, hs__rd *sub);
+void hs__rd_leave(hs__rd *r, const hs__rd *sub);
+
 /* vector of 16-bit numbers <min..max> (bytes), the whole list at once: each becomes a leaf
  * name[i]; the span holds them big-endian. An odd length fails. The 8-bit form likewise. */
 hs_span hs__rd_list16(hs__rd *r, const char *name, unsigned prefix, size_t min, size_t max,
@@ -129,6 +134,7 @@ void hs__field_path(const hs__field *f, char *buf, size_t cap);
 size_t hs__list16_count(hs_span list);
 uint16_t hs__list16_at(hs_span list, size_t i);
 bool hs__list16_has(hs_span list, uint16_t v);
+bool hs__list8_has(hs_span list, uint8_t v);
 
 /* ---- writing --------------------------------------------------------------------------
  * A writer fills a buffer of fixed size, or with p == NULL only counts, so that a message

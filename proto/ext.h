@@ -14,6 +14,16 @@
     void hs__ext_##name##_write(hs__wr *w, hs__ext_in at, const hs__extensions *e);
 #include "proto/extensions.def"
 
+/* Bodies that are messages of TLS 1.2, or a part of one, as well. */
+
+/* DistinguishedName name<min..2^16-1> (RFC 9846 4.3.4; RFC 5246 7.4.4: min is 0). */
+hs_span hs__authorities_read(hs__rd *r, const char *name, size_t min);
+
+/* CertificateStatus (RFC 6066 section 8; in a CertificateEntry: RFC 9846 4.5.1.1): status_type
+ * and response. */
+void hs__status_response_read(hs__rd *r, hs__status_request *s);
+void hs__status_response_write(hs__wr *w, const hs__status_request *s);
+
 /* A set of 16-bit numbers: finds a number that occurs twice in one pass, however long the
  * list is. Starts zeroed. */
 typedef struct {

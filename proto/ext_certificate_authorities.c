@@ -5,15 +5,20 @@ static hs_span read_name(hs__rd *r) {
     return hs__rd_opaque(r, NULL, 2, 1, 0xffff);
 }
 
-void hs__ext_certificate_authorities_read(hs__rd *r, hs__ext_in in, hs__extensions *e) {
-    (void)in;
+hs_span hs__authorities_read(hs__rd *r, const char *name, size_t min) {
     hs__rd list;
-    hs__rd_vector(r, "authorities", 2, 3, 0xffff, &list);
-    e->authorities = hs__rd_tail(&list);
+    hs__rd_vector(r, name, 2, min, 0xffff, &list);
+    const hs_span authorities = hs__rd_tail(&list);
     for (size_t i = 0; hs__rd_more(&list); i++) {
         hs__rd_item(&list, i);
         (void)read_name(&list);
     }
+    return authorities;
+}
+
+void hs__ext_certificate_authorities_read(hs__rd *r, hs__ext_in in, hs__extensions *e) {
+    (void)in;
+    e->authorities = hs__authorities_read(r, "authorities", 3);
 }
 
 void hs__ext_certificate_authorities_write(hs__wr *w, hs__ext_in in, const hs__extensions *e) {

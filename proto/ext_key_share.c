@@ -40,11 +40,10 @@ void hs__ext_key_share_read(hs__rd *r, hs__ext_in in, hs__extensions *e) {
     } else if (in == HS__IN_HELLO_RETRY_REQUEST) {
         e->selected_group = hs__rd_code16(r, "selected_group", hs__group_name);
     } else {
-        hs__rd share = *r;
-        share.up = r;
-        share.name = "server_share";
+        hs__rd share;
+        hs__rd_enter(r, "server_share", &share);
         read_entry(&share, &e->server_share);
-        r->p = share.p;
+        hs__rd_leave(r, &share);
     }
 }
 

@@ -47,10 +47,14 @@ void hs__ext_compress_certificate_write(hs__wr *w, hs__ext_in in, const hs__exte
     hs__wr_opaque(w, "algorithms", 1, e->compress_certificate);
 }
 
-/* RFC 8422 section 5.1.2. */
+/* RFC 8422 section 5.1.2. A client's list matters only where an ECDHE suite of TLS 1.2 is
+ * chosen, so that it has uncompressed in it is for the engine to check. */
 void hs__ext_ec_point_formats_read(hs__rd *r, hs__ext_in in, hs__extensions *e) {
-    (void)in;
     e->ec_point_formats = hs__rd_list8(r, "ec_point_format_list", 1, 1, 255, hs__point_format_name);
+    if (in != HS__IN_CLIENT_HELLO &&
+        !hs__list8_has(e->ec_point_formats, HS__POINT_FORMAT_uncompressed)) {
+        hs__rd_fail(r, "ec_point_format_list", HS_E_ILLEGAL_VALUE, "lacks uncompressed (0)");
+    }
 }
 
 void hs__ext_ec_point_formats_write(hs__wr *w, hs__ext_in in, const hs__extensions *e) {

@@ -12,15 +12,18 @@ void hs__ext_cookie_write(hs__wr *w, hs__ext_in in, const hs__extensions *e) {
     hs__wr_opaque(w, "cookie", 2, e->cookie);
 }
 
-/* RFC 5077 section 3.2: the whole body, without a length of its own. */
+/* RFC 5077 section 3.2: the whole body, without a length of its own. A server's is empty: the
+ * ticket comes in NewSessionTicket. */
 void hs__ext_session_ticket_read(hs__rd *r, hs__ext_in in, hs__extensions *e) {
-    (void)in;
-    e->session_ticket = hs__rd_rest(r, "ticket");
+    if (in == HS__IN_CLIENT_HELLO) {
+        e->session_ticket = hs__rd_rest(r, "ticket");
+    }
 }
 
 void hs__ext_session_ticket_write(hs__wr *w, hs__ext_in in, const hs__extensions *e) {
-    (void)in;
-    hs__wr_bytes(w, "ticket", e->session_ticket.p, e->session_ticket.n);
+    if (in == HS__IN_CLIENT_HELLO) {
+        hs__wr_bytes(w, "ticket", e->session_ticket.p, e->session_ticket.n);
+    }
 }
 
 /* RFC 5746 section 3.2. */

@@ -31,13 +31,14 @@ static void its_length_is_exactly_two(void **state) {
     assert_int_equal(hs__alert_read(pt_hex("07 c8"), NULL, &root, &a), HS_OK);
 }
 
-/* RFC 9846 6.1: close_notify goes out as a warning; 6.2: errors as fatal. */
+/* RFC 9846 6.1: close_notify goes out as a warning; 6.2: errors as fatal. RFC 5246 7.2.2: to
+ * refuse a renegotiation does not end the connection. */
 static void levels_for_sending(void **state) {
     (void)state;
     assert_int_equal(hs__alert_level_of(HS__ALERT_close_notify), HS__ALERT_LEVEL_warning);
     assert_int_equal(hs__alert_level_of(HS__ALERT_user_canceled), HS__ALERT_LEVEL_warning);
     assert_int_equal(hs__alert_level_of(HS__ALERT_decode_error), HS__ALERT_LEVEL_fatal);
-    assert_int_equal(hs__alert_level_of(HS__ALERT_no_renegotiation), HS__ALERT_LEVEL_fatal);
+    assert_int_equal(hs__alert_level_of(HS__ALERT_no_renegotiation), HS__ALERT_LEVEL_warning);
 }
 
 int main(void) {

@@ -1,0 +1,15 @@
+#include "proto/server_hello_done.h"
+
+#include "proto/codepoints.h"
+
+hs_status hs__server_hello_done_read(hs_span message, const hs__field_sink *sink,
+                                     hs__rd_root *root) {
+    hs__rd r;
+    hs__handshake_begin(&r, root, message, HS__HT_server_hello_done, "ServerHelloDone", sink);
+    return hs__rd_end(&r);
+}
+
+void hs__server_hello_done_write(hs__wr *w) {
+    size_t mark = hs__handshake_open(w, HS__HT_server_hello_done);
+    hs__handshake_close(w, mark);
+}
