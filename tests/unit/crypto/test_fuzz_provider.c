@@ -78,12 +78,34 @@ static void any_signature_verifies(void **state) {
     hs_provider_unref(p);
 }
 
+static void any_ciphertext_holds_the_same_premaster(void **state) {
+    hs_provider *p = wrap(state);
+    const uint8_t zeros[HS__PREMASTER] = {0};
+    uint8_t ct[HS__RSA_CIPHERTEXT_MAX];
+    uint8_t out[HS__PREMASTER];
+    size_t n;
+    hs__private_key *k;
+    hs__public_key *pub;
+    hs__public_numbers v;
+    assert_ok(p->key_load(p, text(file_rsa_pkcs8), (hs_span){NULL, 0}, &k));
+    assert_ok(p->key_public(p, k, &v));
+    assert_ok(p->public_new(p, &v, &pub));
+    assert_ok(p->rsa_encrypt_premaster(p, pub, zeros, ct, &n));
+    assert_int_equal(n, 256);
+    assert_ok(p->rsa_premaster(p, k, span_of(ct, 3), 0x0303, zeros, out));
+    assert_memory_equal(out, "\x03\x03ZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZ", sizeof out);
+    p->public_free(p, pub);
+    p->key_free(p, k);
+    hs_provider_unref(p);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(secrets_do_not_depend_on_the_messages),
         cmocka_unit_test(sealing_copies_and_opening_wants_the_tag),
         cmocka_unit_test(both_sides_get_the_same_secret),
         cmocka_unit_test(any_signature_verifies),
+        cmocka_unit_test(any_ciphertext_holds_the_same_premaster),
     };
     return EACH_PROVIDER(tests);
 }

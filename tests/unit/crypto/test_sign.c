@@ -249,6 +249,32 @@ static void every_provider_verifies_what_this_one_signs(void **state) {
     }
 }
 
+/* TLS 1.2 (RFC 5246 7.4.1.4.1): a scheme names the hash and leaves the curve open. */
+static void an_ec_key_signs_with_every_hash(void **state) {
+    const hs_provider *p = *state;
+    static const char *const files[] = {file_p256_pkcs8, file_p384_pkcs8, file_p521_pkcs8};
+    static const hs__hash_id hashes[] = {HS__SHA256, HS__SHA384, HS__SHA512};
+    for (size_t i = 0; i < 9; i++) {
+        const hs__sig_alg alg = {HS__SIG_ECDSA, hashes[i % 3], 0};
+        const hs__sig_alg next = {HS__SIG_ECDSA, hashes[(i + 1) % 3], 0};
+        uint8_t sig[HS__SIGNATURE_MAX];
+        size_t n;
+        hs__private_key *k = load(p, files[i / 3]);
+        assert_ok(p->key_sign(p, k, alg, text("message"), sig, &n));
+        for (const char *const *name = hs_provider_names(); *name; name++) {
+            hs_provider *other;
+            assert_ok(hs_provider_new(*name, &other));
+            hs__public_key *pub = public_half(p, k, other);
+            assert_ok(other->public_verify(other, pub, alg, text("message"), span_of(sig, n)));
+            assert_status(other->public_verify(other, pub, next, text("message"), span_of(sig, n)),
+                          HS_E_BAD_SIGNATURE);
+            other->public_free(other, pub);
+            hs_provider_unref(other);
+        }
+        p->key_free(p, k);
+    }
+}
+
 static void a_key_signs_only_in_its_own_kind(void **state) {
     const hs_provider *p = *state;
     hs__private_key *rsa = load(p, file_rsa_pkcs8);
@@ -427,6 +453,7 @@ int main(void) {
         cmocka_unit_test(ecdsa_numbers_out_of_range_are_refused),
         cmocka_unit_test(ed25519_is_that_of_rfc_8032),
         cmocka_unit_test(every_provider_verifies_what_this_one_signs),
+        cmocka_unit_test(an_ec_key_signs_with_every_hash),
         cmocka_unit_test(a_key_signs_only_in_its_own_kind),
         cmocka_unit_test(a_pss_salt_must_have_the_length_asked_for),
         cmocka_unit_test(rsa_signatures_with_the_wrong_inside_are_refused),

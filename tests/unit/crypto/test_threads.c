@@ -36,6 +36,18 @@ static const char *use_keys(const job *j, unsigned round) {
     return NULL;
 }
 
+static const char *open_premaster(const job *j) {
+    uint8_t secret[HS__PREMASTER] = {3, 3, (uint8_t)j->number};
+    uint8_t out[HS__PREMASTER] = {0};
+    uint8_t ct[HS__RSA_CIPHERTEXT_MAX];
+    size_t n;
+    if (j->p->rsa_encrypt_premaster(j->p, j->pub[0], secret, ct, &n))
+        return "encrypt";
+    if (j->p->rsa_premaster(j->p, j->key[0], span_of(ct, n), 0x0303, out, out))
+        return "premaster";
+    return memcmp(out, secret, sizeof out) ? "premaster differs" : NULL;
+}
+
 static const char *exchange(const job *j, unsigned round) {
     /* P-521 first: no key of that curve was loaded, so all threads meet its group unused. */
     static const uint16_t groups[] = {HS__GROUP_SECP521R1, HS__GROUP_X25519, HS__GROUP_SECP256R1,
@@ -78,6 +90,8 @@ static void *work(void *arg) {
         fault = exchange(j, round);
         if (!fault)
             fault = use_keys(j, round);
+        if (!fault)
+            fault = open_premaster(j);
         if (!fault)
             fault = hash_a_lot(j);
     }
