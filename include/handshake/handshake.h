@@ -5,6 +5,7 @@
 #include "handshake/conn.h"
 #include "handshake/pki.h"
 #include "handshake/provider.h"
+#include "handshake/session.h"
 #include "handshake/status.h"
 #include "handshake/trace.h"
 #include "handshake/types.h"
