@@ -1,0 +1,30 @@
+#!/bin/sh
+# Does the time of RSA key transport tell a good ciphertext from a bad one? Measures it with each
+# provider for SECONDS (600) and prints a table and a verdict: tests/timing/timing_premaster.c
+# says how to read it. On a quiet machine, please.
+#
+# Usage: tools/timing.sh [SECONDS [PROVIDER...]]
+#        HS_BUILD=FOLDER tools/timing.sh ...      in that build folder instead of build/timing
+#
+# Exit code: 0 no difference, else the first other one of timing_premaster.
+set -eu
+cd "$(dirname "$0")/.."
+build=${HS_BUILD:-build/timing}
+seconds=${1:-600}
+[ $# -eq 0 ] || shift
+[ $# -gt 0 ] || set -- mbedtls libcrypto
+
+[ -f "$build/build.ninja" ] || meson setup "$build" -Dbuildtype=release -Dapps=false >&2
+ninja -C "$build" tests/timing/timing_premaster >&2
+
+# Kept on one processor where that can be asked for: moving between them is noise.
+pin=
+! command -v taskset >/dev/null || pin="taskset -c $(($(nproc) - 1))"
+result=0
+for provider; do
+    code=0
+    $pin "$build/tests/timing/timing_premaster" "$provider" "$seconds" || code=$?
+    [ $result -ne 0 ] || result=$code
+    echo
+done
+exit $result
