@@ -5,9 +5,9 @@
 
 #include "tests/lib/forward_provider.h"
 
-enum { QUEUE_MAX = 32, VALUE_MAX = 66, ANY_RANDOM = 0 };
+enum { QUEUE_MAX = 32, VALUE_MAX = 512, ANY_RANDOM = 0, CIPHERTEXT = 0xffff };
 
-/* kind: a group, or ANY_RANDOM for bytes of `random`. */
+/* kind: a group, ANY_RANDOM for bytes of `random`, or CIPHERTEXT. */
 typedef struct {
     uint16_t kind;
     size_t n;
@@ -91,6 +91,17 @@ static hs_status queued_respond(const hs_provider *p, uint16_t group, hs_span pe
     return st;
 }
 
+static hs_status queued_encrypt(const hs_provider *p, const hs__public_key *k,
+                                const uint8_t premaster[HS__PREMASTER], uint8_t *ct, size_t *ct_n) {
+    const hs_provider *inner = hs__forward_inner(p);
+    value v;
+    if (!pop(p, CIPHERTEXT, &v))
+        return inner->rsa_encrypt_premaster(inner, k, premaster, ct, ct_n);
+    memcpy(ct, v.bytes, v.n);
+    *ct_n = v.n;
+    return HS_OK;
+}
+
 static void destroy(hs_provider *p) {
     free(queue_of(p));
     hs__forward_destroy(p);
@@ -109,6 +120,7 @@ hs_status hs__test_provider_new(hs_provider *inner, hs_provider **out) {
     t->forward.base.random = queued_random;
     t->forward.base.kex_generate = queued_generate;
     t->forward.base.kex_respond = queued_respond;
+    t->forward.base.rsa_encrypt_premaster = queued_encrypt;
     t->forward.base.destroy = destroy;
     *out = &t->forward.base;
     return HS_OK;
@@ -121,6 +133,10 @@ hs_status hs__test_provider_push_random(hs_provider *p, const void *bytes, size_
 hs_status hs__test_provider_push_private(hs_provider *p, uint16_t group, const void *bytes,
                                          size_t n) {
     return push(p, group, bytes, n);
+}
+
+hs_status hs__test_provider_push_ciphertext(hs_provider *p, const void *bytes, size_t n) {
+    return push(p, CIPHERTEXT, bytes, n);
 }
 
 size_t hs__test_provider_left(const hs_provider *p) {

@@ -16,6 +16,11 @@ HS_MUST_CHECK hs_status hs__test_provider_push_random(hs_provider *p, const void
 HS_MUST_CHECK hs_status hs__test_provider_push_private(hs_provider *p, uint16_t group,
                                                        const void *bytes, size_t n);
 
+/* What the next rsa_encrypt_premaster gives, up to 512 bytes: the premaster is then of no
+ * importance, so push what this one holds as random bytes. */
+HS_MUST_CHECK hs_status hs__test_provider_push_ciphertext(hs_provider *p, const void *bytes,
+                                                          size_t n);
+
 /* How many pushed values have not been used. */
 size_t hs__test_provider_left(const hs_provider *p);
 

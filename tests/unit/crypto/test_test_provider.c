@@ -1,6 +1,7 @@
 #include "tests/lib/test_provider.h"
 
 #include "tests/unit/crypto/each_provider.h"
+#include "tests/unit/crypto/key_files.h"
 
 static hs_provider *wrap(void **state) {
     hs_provider *inner = *state;
@@ -52,10 +53,33 @@ static void queued_private_values_make_the_known_shares(void **state) {
     hs_provider_unref(p);
 }
 
+static void a_queued_ciphertext_is_what_encrypting_gives(void **state) {
+    hs_provider *p = wrap(state);
+    const uint8_t secret[HS__PREMASTER] = {3, 3};
+    uint8_t ct[HS__RSA_CIPHERTEXT_MAX];
+    size_t n;
+    hs__private_key *k;
+    hs__public_key *pub;
+    hs__public_numbers v;
+    assert_ok(p->key_load(p, text(file_rsa_pkcs8), (hs_span){NULL, 0}, &k));
+    assert_ok(p->key_public(p, k, &v));
+    assert_ok(p->public_new(p, &v, &pub));
+    assert_ok(hs__test_provider_push_ciphertext(p, "known", 5));
+    assert_ok(p->rsa_encrypt_premaster(p, pub, secret, ct, &n));
+    assert_int_equal(n, 5);
+    assert_memory_equal(ct, "known", 5);
+    assert_ok(p->rsa_encrypt_premaster(p, pub, secret, ct, &n));
+    assert_int_equal(n, 256); /* the real thing again */
+    p->public_free(p, pub);
+    p->key_free(p, k);
+    hs_provider_unref(p);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(queued_bytes_come_in_order_then_real_ones),
         cmocka_unit_test(queued_private_values_make_the_known_shares),
+        cmocka_unit_test(a_queued_ciphertext_is_what_encrypting_gives),
     };
     return EACH_PROVIDER(tests);
 }
