@@ -1,5 +1,5 @@
-/* Writes the first inputs of the fuzz targets: FOLDER/<target>/<name>, out of RFC 8448, and
- * certificates. */
+/* Writes the first inputs of the fuzz targets: FOLDER/<target>/<name>, out of RFC 8448, of
+ * messages of TLS 1.2, and certificates. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -36,7 +36,9 @@ static void write_block(const char *folder, const pt_message *m) {
     if (hs__client_hello_read(m->message, NULL, &root, &ch) == HS_OK) {
         block = ch.extensions.block;
     } else if (hs__server_hello_read(m->message, NULL, &root, &sh) == HS_OK) {
-        in = sh.kind == HS__IN_SERVER_HELLO ? 1 : 2;
+        while (1u << in != (unsigned)sh.kind) {
+            in++;
+        }
         block = sh.extensions.block;
     } else if (hs__encrypted_extensions_read(m->message, NULL, &root, &ee) == HS_OK) {
         in = 3;
@@ -47,6 +49,15 @@ static void write_block(const char *folder, const pt_message *m) {
     }
 }
 
+static void write_messages(const char *folder, const pt_message *messages, size_t n) {
+    const hs_span none = {(const uint8_t *)"", 0};
+    for (size_t i = 0; i < n; i++) {
+        const pt_message *m = &messages[i];
+        write_seed(folder, pt_kind_of_message(m)->name, m->name, none, m->message);
+        write_block(folder, m);
+    }
+}
+
 int main(int argc, char **argv) {
     if (argc != 2) {
         (void)fprintf(stderr, "usage: make_seeds FOLDER\n");
@@ -54,11 +65,10 @@ int main(int argc, char **argv) {
     }
     (void)mkdir(argv[1], 0777);
     const hs_span none = {(const uint8_t *)"", 0};
-    for (size_t i = 0; i < pt_rfc8448_count; i++) {
-        const pt_message *m = &pt_rfc8448[i];
-        write_seed(argv[1], pt_kind_of(m->message.p[0])->name, m->name, none, m->message);
-        write_block(argv[1], m);
-    }
+    write_messages(argv[1], pt_rfc8448, pt_rfc8448_count);
+    write_messages(argv[1], pt_tls12, pt_tls12_count);
+    static const uint8_t request[] = {HS__HT_hello_request, 0, 0, 0};
+    write_seed(argv[1], "hello_request", "empty", none, (hs_span){request, sizeof(request)});
     static const uint8_t update[] = {HS__HT_key_update, 0, 0, 1, 1};
     static const uint8_t record[] = {HS__CONTENT_alert, 3, 3, 0, 2, 1, 0};
     write_seed(argv[1], "key_update", "requested", none, (hs_span){update, sizeof(update)});

@@ -160,23 +160,37 @@ static void flip_everywhere(const pt_kind *kind, hs_span message) {
     free(flipped);
 }
 
-void pt_check_message(hs_span message) {
-    const pt_kind *kind = pt_kind_of(message.p[0]);
+void pt_check_kind(const pt_kind *kind, hs_span message) {
     assert_non_null(kind);
     read_and_rewrite(kind, message);
     cut_everywhere(kind, message);
     flip_everywhere(kind, message);
 }
 
-void pt_refuse(hs_span message, hs_status status, const char *where) {
+void pt_check_message(hs_span message) {
+    pt_check_kind(pt_kind_of(message.p[0]), message);
+}
+
+void pt_check_as(const char *kind, hs_span message) {
+    pt_check_kind(pt_kind_named(kind), message);
+}
+
+static void refuse(const pt_kind *kind, hs_span message, hs_status status, const char *where) {
     hs__rd_root root;
-    const pt_kind *kind = pt_kind_of(message.p[0]);
     assert_non_null(kind);
     uint8_t *exact = pt_dup(message);
     hs_status st = kind->run((hs_span){exact, message.n}, NULL, &root, NULL);
     free(exact);
     assert_int_equal(st, status);
     assert_string_equal(root.where, where);
+}
+
+void pt_refuse(hs_span message, hs_status status, const char *where) {
+    refuse(pt_kind_of(message.p[0]), message, status, where);
+}
+
+void pt_refuse_as(const char *kind, hs_span message, hs_status status, const char *where) {
+    refuse(pt_kind_named(kind), message, status, where);
 }
 
 /* ---- extensions -------------------------------------------------------------------------- */

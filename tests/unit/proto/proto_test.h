@@ -49,9 +49,12 @@ void pt_cover_end(pt_cover *c); /* all was told; frees */
 /* What holds for every good message: all bytes told once, rewritten it is the same, cut at
  * any byte it fails, with any bit flipped it does no harm. */
 void pt_check_message(hs_span message);
+void pt_check_as(const char *kind, hs_span message); /* as this kind, where its type has two */
+void pt_check_kind(const pt_kind *kind, hs_span message);
 
 /* Reads a message that is broken: the status and the path of the error. */
 void pt_refuse(hs_span message, hs_status status, const char *where);
+void pt_refuse_as(const char *kind, hs_span message, hs_status status, const char *where);
 
 /* ---- extensions -------------------------------------------------------------------------- */
 

@@ -132,6 +132,33 @@ static void paths_name_items_and_labels(void **state) {
     assert_string_equal(small, "M.extension");
 }
 
+/* A struct without a length has a name in paths, and the outer reader goes on behind it. */
+static void a_struct_inside_is_entered_and_left(void **state) {
+    (void)state;
+    hs__rd_root root;
+    hs__rd r;
+    hs__rd sub;
+    begin(&r, &root, "01 0203 04");
+    hs__rd_item(&r, 7);
+    (void)hs__rd_u8(&r, "first");
+    hs__rd_enter(&r, "inside", &sub);
+    assert_int_equal(hs__rd_u16(&sub, "number"), 0x0203);
+    char path[HS__PATH_MAX];
+    hs__rd_path(&sub, "number", path, sizeof(path));
+    assert_non_null(strstr(path, "[7].inside.number"));
+    hs__rd_leave(&r, &sub);
+    assert_int_equal(hs__rd_u8(&r, "last"), 4);
+    assert_int_equal(hs__rd_end(&r), HS_OK);
+}
+
+static void a_list_of_bytes_is_searched(void **state) {
+    (void)state;
+    const uint8_t list[] = {1, 64};
+    assert_true(hs__list8_has(SPAN(list), 64));
+    assert_false(hs__list8_has(SPAN(list), 0));
+    assert_false(hs__list8_has((hs_span){NULL, 0}, 0));
+}
+
 static void lists_become_a_leaf_for_each_item(void **state) {
     (void)state;
     hs_span bytes = pt_hex("0004 001d 0017 02 0001");
@@ -262,6 +289,8 @@ int main(void) {
         cmocka_unit_test(a_vector_that_failed_is_empty_inside),
         cmocka_unit_test(an_inner_reader_does_not_reach_outside),
         cmocka_unit_test(paths_name_items_and_labels),
+        cmocka_unit_test(a_struct_inside_is_entered_and_left),
+        cmocka_unit_test(a_list_of_bytes_is_searched),
         cmocka_unit_test(lists_become_a_leaf_for_each_item),
         cmocka_unit_test(an_odd_list_fails_with_and_without_sink),
         cmocka_unit_test(fields_have_kind_value_and_names),

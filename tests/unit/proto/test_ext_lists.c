@@ -7,6 +7,7 @@ static void supported_groups(void **state) {
         {"known, unknown and GREASE", HS__IN_CLIENT_HELLO, "0008 fafa 001d 1234 11ec", HS_OK, ""},
         {"a group twice is let pass", HS__IN_CLIENT_HELLO, "0004 001d 001d", HS_OK, ""},
         {"told by a server", HS__IN_ENCRYPTED_EXTENSIONS, "0002 001d", HS_OK, ""},
+        {"told by a TLS 1.2 server", HS__IN_SERVER_HELLO_12, "0002 001d", HS_OK, ""},
         {"an empty list", HS__IN_CLIENT_HELLO, "0000", HS_E_DECODE, "named_group_list"},
         {"an odd list", HS__IN_CLIENT_HELLO, "0003 001d 00", HS_E_DECODE, "named_group_list"},
     };
@@ -44,12 +45,15 @@ static void compress_certificate(void **state) {
     pt_ext_cases(HS__EXT_compress_certificate, false, cases, COUNT(cases));
 }
 
-/* RFC 8422 section 5.1.2. */
+/* RFC 8422 section 5.1.2. What a client's list means depends on the suite. */
 static void ec_point_formats(void **state) {
     (void)state;
     const pt_ext_case cases[] = {
         {"three forms", HS__IN_CLIENT_HELLO, "03 000102", HS_OK, ""},
         {"of a TLS 1.2 server", HS__IN_SERVER_HELLO_12, "01 00", HS_OK, ""},
+        {"without the one that is left", HS__IN_CLIENT_HELLO, "02 0102", HS_OK, ""},
+        {"a server without it", HS__IN_SERVER_HELLO_12, "02 0102", HS_E_ILLEGAL_VALUE,
+         "ec_point_format_list"},
         {"an empty list", HS__IN_CLIENT_HELLO, "00", HS_E_DECODE, "ec_point_format_list"},
     };
     pt_ext_cases(HS__EXT_ec_point_formats, false, cases, COUNT(cases));

@@ -18,6 +18,7 @@ static void session_ticket(void **state) {
         {"a wish", HS__IN_CLIENT_HELLO, "", HS_OK, ""},
         {"a ticket", HS__IN_CLIENT_HELLO, "010203", HS_OK, ""},
         {"a promise", HS__IN_SERVER_HELLO_12, "", HS_OK, ""},
+        {"a ticket out of its message", HS__IN_SERVER_HELLO_12, "01", HS_E_TRAILING, ""},
     };
     pt_ext_cases(HS__EXT_session_ticket, true, cases, COUNT(cases));
 }
@@ -50,8 +51,13 @@ static void empty_ones(void **state) {
         {"empty", HS__IN_CLIENT_HELLO, "", HS_OK, ""},
         {"not empty", HS__IN_CLIENT_HELLO, "00", HS_E_TRAILING, ""},
     };
+    const pt_ext_case answers[] = {
+        {"empty", HS__IN_SERVER_HELLO_12, "", HS_OK, ""},
+        {"not empty", HS__IN_SERVER_HELLO_12, "00", HS_E_TRAILING, ""},
+    };
     pt_ext_cases(HS__EXT_post_handshake_auth, false, cases, COUNT(cases));
     pt_ext_cases(HS__EXT_extended_main_secret, false, cases, COUNT(cases));
+    pt_ext_cases(HS__EXT_extended_main_secret, false, answers, COUNT(answers));
 }
 
 int main(void) {

@@ -3,6 +3,7 @@
 #include "proto_test.h"
 #include "vectors/rfc8448_retry.h"
 #include "vectors/rfc8448_simple.h"
+#include "vectors/tls12_peers.h"
 
 #define RANDOM "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 #define RETRY  "cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c"
@@ -45,6 +46,31 @@ static void the_retry_of_rfc8448(void **state) {
     assert_int_equal(m.kind, HS__IN_HELLO_RETRY_REQUEST);
     assert_int_equal(m.extensions.selected_group, HS__NAMED_GROUP_secp256r1);
     assert_int_equal(m.extensions.cookie.n, 114);
+}
+
+static void the_answer_of_a_tls_12_server(void **state) {
+    (void)state;
+    hs__rd_root root;
+    hs__server_hello m;
+    assert_int_equal(hs__server_hello_read(SPAN(tls12_ecdhe_server_hello), NULL, &root, &m), HS_OK);
+    assert_int_equal(m.kind, HS__IN_SERVER_HELLO_12);
+    assert_int_equal(m.legacy_version, HS__VERSION_TLS12);
+    const hs__extensions *e = &m.extensions;
+    assert_true(hs__ext_has(e, HS__EXT_extended_main_secret));
+    assert_true(hs__ext_has(e, HS__EXT_session_ticket));
+    assert_true(hs__ext_has(e, HS__EXT_status_request));
+    assert_true(hs__ext_has(e, HS__EXT_ec_point_formats));
+    assert_true(hs__ext_has(e, HS__EXT_renegotiation_info));
+    assert_int_equal(e->renegotiated_connection.n, 0);
+    hs_span list = e->protocol_name_list;
+    hs_span name;
+    assert_true(hs__protocol_name_next(&list, &name));
+    pt_assert_bytes(name, pt_hex("6832"));
+    assert_int_equal(hs__server_hello_read(SPAN(tls12_classic_server_hello), NULL, &root, &m),
+                     HS_OK);
+    assert_int_equal(m.cipher_suite, HS__SUITE_TLS_RSA_WITH_AES_128_GCM_SHA256);
+    assert_int_equal(m.legacy_session_id_echo.n, 32); /* a session to come back to */
+    assert_false(hs__ext_has(e, HS__EXT_extended_main_secret));
 }
 
 /* RFC 9846 4.2.3, 4.3.1: the random comes first, then supported_versions, wherever it is. */
@@ -122,6 +148,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fields_of_rfc8448),
         cmocka_unit_test(the_retry_of_rfc8448),
+        cmocka_unit_test(the_answer_of_a_tls_12_server),
         cmocka_unit_test(three_messages_are_told_apart),
         cmocka_unit_test(extensions_follow_the_rules_of_their_message),
         cmocka_unit_test(other_good_ones),
