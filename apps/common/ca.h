@@ -8,7 +8,7 @@
 #ifndef HS_APPS_CA_H
 #define HS_APPS_CA_H
 
-#include "apps/common/certs.h"
+#include "apps/common/ca_store.h"
 #include "apps/common/names.h"
 #include "apps/common/password.h"
 #include "pki/credential.h"
@@ -86,9 +86,13 @@ typedef struct {
     hs__name_list names;
     const char *subject; /* RFC 4514; NULL: CN = the first DNS name */
     hs__profile profile;
-    int64_t not_after;          /* cut to that of the signer */
-    int kind;                   /* of the key to be made */
-    const hs__private_key *key; /* an existing key instead; NULL: make one */
+    int64_t not_after;                    /* cut to that of the signer */
+    hs_span subject_name;                 /* a whole Name instead of `subject`; empty: none */
+    int kind;                             /* of the key to be made */
+    const hs__private_key *key;           /* an existing key instead; NULL: make one */
+    const hs__public_numbers *public_key; /* of a request: a key that is not ours; NULL: none */
+    bool must_staple;
+    const char *crl_url, *ocsp_url; /* NULL: not in it */
 } hs__issue_plan;
 
 typedef struct {
@@ -101,14 +105,13 @@ typedef struct {
 /* HS__EXIT_USAGE if the plan's subject is no name; for those who ask before they make a CA. */
 HS_MUST_CHECK hs__exit hs__ca_check_subject(const hs__issue_plan *plan, hs__fault *fault);
 
-/* Signs a certificate that was checked as a peer will check it; nothing is written to disk. The
- * CA must be unlocked. HS__EXIT_UNTRUSTED: the CA may not vouch for such a name. */
-HS_MUST_CHECK hs__exit hs__ca_issue(const hs__ca *ca, const hs__issue_plan *plan, hs__issued *out,
+/* Signs a certificate that lint has looked at before and that is checked as a peer will check it;
+ * nothing is written to disk yet, but its line is added to the store's next commit, with `file` as
+ * the place where it will be (NULL: nowhere). The CA must be unlocked. HS__EXIT_UNTRUSTED: the CA
+ * may not vouch for such a name. */
+HS_MUST_CHECK hs__exit hs__ca_issue(const hs__ca *ca, hs__ca_store *store,
+                                    const hs__issue_plan *plan, const char *file, hs__issued *out,
                                     hs__fault *fault);
 void hs__issued_free(hs__issued *issued);
-
-/* Adds the issued certificate to the index; `file` is where it was written, NULL for nowhere. */
-HS_MUST_CHECK hs__exit hs__ca_record(const hs__ca *ca, const hs__issued *issued,
-                                     hs__profile profile, const char *file, hs__fault *fault);
 
 #endif

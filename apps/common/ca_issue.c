@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "apps/common/ca_index.h"
 #include "apps/common/ca_sign.h"
 #include "apps/common/say.h"
 #include "apps/common/value.h"
@@ -112,6 +111,13 @@ static void subject_text(const hs__issue_plan *plan, char *out, size_t room) {
 
 static hs__exit set_subject(const hs__issue_plan *plan, uint8_t *der, size_t *n, hs__fault *fault) {
     char text[NAME_ROOM];
+    if (plan->subject_name.n > *n)
+        return hs__fault_set(fault, HS__EXIT_USAGE, "the subject is longer than %zu bytes", *n);
+    if (plan->subject_name.n > 0) {
+        memcpy(der, plan->subject_name.p, plan->subject_name.n);
+        *n = plan->subject_name.n;
+        return HS__EXIT_OK;
+    }
     if (plan->subject)
         snprintf(text, sizeof text, "%s", plan->subject);
     else
@@ -129,26 +135,23 @@ hs__exit hs__ca_check_subject(const hs__issue_plan *plan, hs__fault *fault) {
     return set_subject(plan, subject, &n, fault);
 }
 
-static hs__exit sign_leaf(const hs__ca *ca, const hs__issue_plan *plan,
-                          const hs__private_key *subject_key, hs__issued *out, hs__fault *fault) {
+static hs__exit sign_leaf(const hs__ca *ca, const hs__index *index, const hs__issue_plan *plan,
+                          const hs__public_numbers *key, hs__issued *out, hs__fault *fault) {
     static const hs__oid PURPOSES[] = {HS__OID_SERVER_AUTH, HS__OID_CLIENT_AUTH};
     const hs__cert *signer = hs__ca_signer(ca);
     uint8_t subject[NAME_ROOM];
     size_t subject_n = sizeof subject;
     int64_t start = hs__now() - HS__CA_BACKDATE;
-    hs__public_numbers key;
     hs__exit code = set_subject(plan, subject, &subject_n, fault);
     if (code)
         return code;
-    hs_status st = ca->provider->key_public(ca->provider, subject_key, &key);
-    if (st)
-        return hs__fail_status(fault, st, "the certificate's key");
     out->is_cut = plan->not_after > signer->not_after;
     /* RSA may also carry key transport, for peers of the classic kind (RFC 5246 7.4.2). */
-    bool is_rsa_server = key.type == HS__KEY_RSA && plan->profile != HS__PROFILE_CLIENT;
+    bool is_rsa_server = key->type == HS__KEY_RSA && plan->profile != HS__PROFILE_CLIENT;
     hs__cert_template t = {
         .issuer = signer->subject,
         .subject = {subject, subject_n},
+        .public_key = key,
         .not_before = start > signer->not_before ? start : signer->not_before,
         .not_after = out->is_cut ? signer->not_after : plan->not_after,
         .is_leaf = true,
@@ -157,9 +160,12 @@ static hs__exit sign_leaf(const hs__ca *ca, const hs__issue_plan *plan,
         .n_purposes = plan->profile == HS__PROFILE_BOTH ? 2 : 1,
         .names = plan->names.v,
         .n_names = plan->names.n,
+        .must_staple = plan->must_staple,
+        .crl_url = plan->crl_url,
+        .ocsp_url = plan->ocsp_url,
         .authority_key_id = signer->subject_key_id};
-    return hs__ca_sign(ca->provider, &t, subject_key, hs__credential_key(ca->signer),
-                       "the certificate", &out->leaf, fault);
+    return hs__ca_sign(ca->provider, &t, hs__credential_key(ca->signer), index, "the certificate",
+                       &out->leaf, fault);
 }
 
 /* A CA that has run out is said in plain words, not as a chain that does not verify. */
@@ -177,35 +183,54 @@ static hs__exit check_life(const hs__ca *ca, hs__fault *fault) {
                     hs__safe(ca->folder));
 }
 
-hs__exit hs__ca_issue(const hs__ca *ca, const hs__issue_plan *plan, hs__issued *out,
-                      hs__fault *fault) {
+/* The public key that goes into the certificate, of a new key where the plan has none. */
+static hs__exit choose_key(const hs__ca *ca, const hs__issue_plan *plan, hs__private_key **made,
+                           hs__public_numbers *out, hs__issued *issued, hs__fault *fault) {
+    hs__exit code = HS__EXIT_OK;
+    if (plan->public_key) {
+        *out = *plan->public_key;
+        return HS__EXIT_OK;
+    }
+    if (!plan->key)
+        code = hs__ca_make_key(ca->provider, plan->kind, (hs_span){NULL, 0}, made, &issued->key,
+                               fault);
+    if (code)
+        return code;
+    hs_status st = ca->provider->key_public(ca->provider, plan->key ? plan->key : *made, out);
+    return st ? hs__fail_status(fault, st, "the certificate's key") : HS__EXIT_OK;
+}
+
+static hs__exit record(const hs__ca *ca, hs__ca_store *store, const hs__issued *issued,
+                       hs__profile profile, const char *file, hs__fault *fault) {
+    json_t *entry;
+    hs__exit code = hs__index_entry(ca->provider, issued->leaf.v, hs__profile_name(profile), file,
+                                    &entry, fault);
+    return code ? code : hs__store_add(store, entry, fault);
+}
+
+hs__exit hs__ca_issue(const hs__ca *ca, hs__ca_store *store, const hs__issue_plan *plan,
+                      const char *file, hs__issued *out, hs__fault *fault) {
     hs__private_key *made = NULL;
+    hs__public_numbers key = {0};
     *out = (hs__issued){0};
     hs__exit code = check_life(ca, fault);
     if (code == HS__EXIT_OK)
         code = check_kinds(ca, &plan->names, fault);
-    if (code == HS__EXIT_OK && !plan->key)
-        code =
-            hs__ca_make_key(ca->provider, plan->kind, (hs_span){NULL, 0}, &made, &out->key, fault);
     if (code == HS__EXIT_OK)
-        code = sign_leaf(ca, plan, plan->key ? plan->key : made, out, fault);
+        code = choose_key(ca, plan, &made, &key, out, fault);
+    if (code == HS__EXIT_OK)
+        code = sign_leaf(ca, &store->index, plan, &key, out, fault);
     if (code == HS__EXIT_OK)
         code = check_chain(ca, out, plan->profile, fault);
     if (code == HS__EXIT_OK)
         code = hs__certs_add_pem(out->leaf.v->der, &out->chain, fault);
     if (code == HS__EXIT_OK && ca->issuing.n > 0)
         code = hs__certs_add_pem(ca->issuing.v->der, &out->chain, fault);
+    if (code == HS__EXIT_OK)
+        code = record(ca, store, out, plan->profile, file, fault);
     if (made)
         ca->provider->key_free(ca->provider, made);
     if (code)
         hs__issued_free(out);
     return code;
-}
-
-hs__exit hs__ca_record(const hs__ca *ca, const hs__issued *issued, hs__profile profile,
-                       const char *file, hs__fault *fault) {
-    json_t *entry;
-    hs__exit code = hs__index_entry(ca->provider, issued->leaf.v, hs__profile_name(profile), file,
-                                    &entry, fault);
-    return code ? code : hs__index_add(ca->folder, entry, fault);
 }

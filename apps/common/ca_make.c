@@ -1,13 +1,11 @@
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "apps/common/ca_index.h"
 #include "apps/common/ca_sign.h"
+#include "apps/common/ca_store.h"
 #include "apps/common/say.h"
 #include "apps/common/value.h"
 
@@ -64,12 +62,18 @@ static hs__exit set_name(const hs_provider *p, const hs__ca_plan *plan, const ch
 /* ---- making ------------------------------------------------------------------------------ */
 /* Signs `t` for the subject `a` with the key and the name of `issuer`. */
 static hs__exit make_certificate(const hs_provider *p, hs__cert_template *t, authority *a,
-                                 const authority *issuer, hs__fault *fault) {
+                                 const authority *issuer, const hs__index *index,
+                                 hs__fault *fault) {
+    hs__public_numbers own;
+    hs_status st = p->key_public(p, a->key, &own);
+    if (st)
+        return hs__fail_status(fault, st, "making %s", a->certificate);
+    t->public_key = &own;
     t->subject = (hs_span){a->name, a->name_n};
     t->issuer = (hs_span){issuer->name, issuer->name_n};
     t->is_ca = true;
     t->key_usage = HS__KU_CERT_SIGN | HS__KU_CRL_SIGN;
-    hs__exit code = hs__ca_sign(p, t, a->key, issuer->key, a->certificate, &a->cert, fault);
+    hs__exit code = hs__ca_sign(p, t, issuer->key, index, a->certificate, &a->cert, fault);
     return code ? code : hs__certs_add_pem(a->cert.v->der, &a->pem, fault);
 }
 
@@ -111,8 +115,8 @@ static void shut_the_rest(const hs__name_list *permitted, rules *excluded) {
     }
 }
 
-static hs__exit make_root(const hs_provider *p, const hs__ca_plan *plan, authority *root,
-                          hs__fault *fault) {
+static hs__exit make_root(const hs_provider *p, const hs__ca_plan *plan, const hs__index *index,
+                          authority *root, hs__fault *fault) {
     rules permitted = {0}, excluded = {0};
     hs__exit code = add_rules(&plan->permitted, &permitted, fault);
     if (code == HS__EXIT_OK)
@@ -131,14 +135,14 @@ static hs__exit make_root(const hs_provider *p, const hs__ca_plan *plan, authori
                            .excluded = excluded.v,
                            .n_excluded = excluded.n};
     if (code == HS__EXIT_OK)
-        code = make_certificate(p, &t, root, root, fault);
+        code = make_certificate(p, &t, root, root, index, fault);
     free(permitted.v);
     free(excluded.v);
     return code;
 }
 
-static hs__exit make_issuing(const hs_provider *p, const hs__ca_plan *plan, const authority *root,
-                             authority *issuing, hs__fault *fault) {
+static hs__exit make_issuing(const hs_provider *p, const hs__ca_plan *plan, const hs__index *index,
+                             const authority *root, authority *issuing, hs__fault *fault) {
     hs__cert_template t = {.not_before = plan->not_before,
                            .not_after = plan->not_after,
                            .path_len = 0,
@@ -147,22 +151,36 @@ static hs__exit make_issuing(const hs_provider *p, const hs__ca_plan *plan, cons
     if (code == HS__EXIT_OK)
         code =
             hs__ca_make_key(p, plan->kind, plan->password, &issuing->key, &issuing->key_pem, fault);
-    return code ? code : make_certificate(p, &t, issuing, root, fault);
+    return code ? code : make_certificate(p, &t, issuing, root, index, fault);
 }
 
 /* ---- writing ----------------------------------------------------------------------------- */
-static hs__exit write_authority(const hs_provider *p, const hs__ca_plan *plan, const authority *a,
-                                hs__fault *fault) {
-    char path[HS__FILE_PATH];
+enum { FILES_EACH = 2 };
+
+/* Certificate and key as two files of the change, and its line for the index. `path` has room for
+ * both names. */
+static hs__exit plan_authority(const hs__ca_plan *plan, const authority *a,
+                               char path[FILES_EACH][HS__FILE_PATH], hs__ca_file *files,
+                               hs__ca_store *store, hs__fault *fault) {
     json_t *entry;
-    hs__ca_path(plan->folder, a->key_file, path);
-    hs__exit code = hs__file_write(path, hs__bytes_span(&a->key_pem), 0600, plan->force, fault);
-    hs__ca_path(plan->folder, a->certificate, path);
-    if (code == HS__EXIT_OK)
-        code = hs__file_write(path, hs__bytes_span(&a->pem), 0644, plan->force, fault);
-    if (code == HS__EXIT_OK)
-        code = hs__index_entry(p, a->cert.v, a->profile, path, &entry, fault);
-    return code ? code : hs__index_add(plan->folder, entry, fault);
+    hs__ca_path(plan->folder, a->key_file, path[0]);
+    hs__ca_path(plan->folder, a->certificate, path[1]);
+    files[0] = (hs__ca_file){path[0], hs__bytes_span(&a->key_pem), 0600, plan->force};
+    files[1] = (hs__ca_file){path[1], hs__bytes_span(&a->pem), 0644, plan->force};
+    hs__exit code = hs__index_entry(store->provider, a->cert.v, a->profile, path[1], &entry, fault);
+    return code ? code : hs__store_add(store, entry, fault);
+}
+
+/* All at once; the root comes last, since where it is there is a CA. */
+static hs__exit write_authorities(const hs__ca_plan *plan, const authority *root,
+                                  const authority *issuing, hs__ca_store *store, hs__fault *fault) {
+    char path[2 * FILES_EACH][HS__FILE_PATH];
+    hs__ca_file files[2 * FILES_EACH];
+    size_t n = plan->intermediate ? FILES_EACH : 0;
+    hs__exit code = plan_authority(plan, root, path + n, files + n, store, fault);
+    if (code == HS__EXIT_OK && plan->intermediate)
+        code = plan_authority(plan, issuing, path, files, store, fault);
+    return code ? code : hs__store_commit(store, files, n + FILES_EACH, fault);
 }
 
 hs__exit hs__ca_may_make(const hs__ca_plan *plan, hs__fault *fault) {
@@ -192,23 +210,21 @@ static void warn_of_open_folder(const char *folder) {
         hs__say_warning("others may look into the CA's folder %s; chmod 700 it", hs__safe(folder));
 }
 
-hs__exit hs__ca_make(hs_provider *provider, const hs__ca_plan *plan, hs__fault *fault) {
+/* `store` is the plan's folder, open. */
+static hs__exit make_in(const hs__ca_plan *plan, hs__ca_store *store, hs__fault *fault) {
+    const hs_provider *provider = store->provider;
     authority root = {.certificate = "root.pem", .key_file = "root-key.pem", .profile = "root"};
     authority issuing = {
         .certificate = "issuing.pem", .key_file = "issuing-key.pem", .profile = "issuing"};
-    hs__exit code = hs__folder_make(plan->folder, fault);
+    hs__exit code = hs__ca_may_make(plan, fault);
     if (code == HS__EXIT_OK)
-        code = hs__ca_may_make(plan, fault);
-    if (code == HS__EXIT_OK)
-        code = make_root(provider, plan, &root, fault);
+        code = make_root(provider, plan, &store->index, &root, fault);
     if (code == HS__EXIT_OK && plan->intermediate)
-        code = make_issuing(provider, plan, &root, &issuing, fault);
-    if (code == HS__EXIT_OK && plan->intermediate)
-        code = write_authority(provider, plan, &issuing, fault);
-    else if (code == HS__EXIT_OK)
+        code = make_issuing(provider, plan, &store->index, &root, &issuing, fault);
+    if (code == HS__EXIT_OK && !plan->intermediate)
         remove_old_issuing(plan);
     if (code == HS__EXIT_OK)
-        code = write_authority(provider, plan, &root, fault);
+        code = write_authorities(plan, &root, &issuing, store, fault);
     if (code == HS__EXIT_OK)
         warn_of_open_folder(plan->folder);
     authority_free(provider, &root);
@@ -216,11 +232,22 @@ hs__exit hs__ca_make(hs_provider *provider, const hs__ca_plan *plan, hs__fault *
     return code;
 }
 
+hs__exit hs__ca_make(hs_provider *provider, const hs__ca_plan *plan, hs__fault *fault) {
+    hs__ca_store store = {.lock = -1};
+    hs__exit code = hs__folder_make(plan->folder, fault);
+    if (code == HS__EXIT_OK)
+        code = hs__store_open(provider, plan->folder, &store, fault);
+    if (code == HS__EXIT_OK)
+        code = make_in(plan, &store, fault);
+    hs__store_close(&store);
+    return code;
+}
+
 /* ---- the throw-away CA ------------------------------------------------------------------- */
-static hs__exit make_local(hs_provider *provider, const char *folder, hs__fault *fault) {
+static hs__exit make_local(hs__ca_store *store, hs__fault *fault) {
     static const char *const LOCAL[] = {"localhost", "test", "127.0.0.0/8", "::1/128"};
     int64_t now = hs__now();
-    hs__ca_plan plan = {.folder = folder,
+    hs__ca_plan plan = {.folder = store->folder,
                         .throw_away = true,
                         .path_len = -1,
                         .not_before = now - HS__CA_BACKDATE,
@@ -229,26 +256,24 @@ static hs__exit make_local(hs_provider *provider, const char *folder, hs__fault 
     for (size_t i = 0; i < sizeof LOCAL / sizeof *LOCAL && !why; i++)
         why = hs__name_list_add_rule(&plan.permitted, LOCAL[i]);
     hs__exit code = why ? hs__fault_set(fault, HS__EXIT_INTERNAL, "making a throw-away CA: %s", why)
-                        : hs__ca_make(provider, &plan, fault);
+                        : make_in(&plan, store, fault);
     hs__name_list_free(&plan.permitted);
     return code;
 }
 
+/* Programs that start at once must not make two: the second waits for the store and finds the
+ * first's. */
 hs__exit hs__ca_make_throw_away(hs_provider *provider, const char *folder, bool *made,
                                 hs__fault *fault) {
+    hs__ca_store store = {.lock = -1};
     *made = false;
     hs__exit code = hs__folder_make(folder, fault);
-    if (code)
-        return code;
-    /* Programs that start at once must not make two: the second waits and finds the first's. */
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd >= 0)
-        (void)flock(fd, LOCK_EX);
-    if (!hs__ca_exists(folder)) {
-        code = make_local(provider, folder, fault);
+    if (code == HS__EXIT_OK)
+        code = hs__store_open(provider, folder, &store, fault);
+    if (code == HS__EXIT_OK && !hs__ca_exists(folder)) {
+        code = make_local(&store, fault);
         *made = code == HS__EXIT_OK;
     }
-    if (fd >= 0)
-        close(fd);
+    hs__store_close(&store);
     return code;
 }

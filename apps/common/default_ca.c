@@ -58,14 +58,18 @@ static hs__exit issue_local(const hs__ca *ca, hs__local_identity *out, hs__fault
     hs__issue_plan plan = {.profile = HS__PROFILE_SERVER,
                            .not_after = hs__now() + (int64_t)DAYS * DAY};
     hs__issued issued = {0};
+    hs__ca_store store = {.lock = -1};
     const char *why = NULL;
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES && !why; i++)
         why = hs__name_list_add(&plan.names, NAMES[i]);
     hs__exit code =
         why ? hs__fault_set(fault, HS__EXIT_INTERNAL, "a certificate for localhost: %s", why)
-            : hs__ca_issue(ca, &plan, &issued, fault);
+            : hs__store_open(ca->provider, ca->folder, &store, fault);
     if (code == HS__EXIT_OK)
-        code = hs__ca_record(ca, &issued, HS__PROFILE_SERVER, NULL, fault);
+        code = hs__ca_issue(ca, &store, &plan, NULL, &issued, fault);
+    if (code == HS__EXIT_OK)
+        code = hs__store_commit(&store, NULL, 0, fault);
+    hs__store_close(&store);
     if (code == HS__EXIT_OK) {
         out->chain = issued.chain;
         out->key = issued.key;

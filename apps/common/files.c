@@ -142,54 +142,57 @@ static void sync_folder_of(const char *path) {
     close(fd);
 }
 
-hs__exit hs__file_write(const char *path, hs_span data, mode_t mode, bool force, hs__fault *fault) {
-    char temporary[HS__FILE_PATH];
+static bool is_folder(const char *path) {
     struct stat st;
-    if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+    return lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* Takes the descriptor. */
+static bool fill(int fd, hs_span data, mode_t mode) {
+    bool ok = write_all(fd, data) && fchmod(fd, less_umask(mode)) == 0 && fsync(fd) == 0;
+    return close(fd) == 0 && ok;
+}
+
+hs__exit hs__file_settle(const char *temporary, const char *path, bool force, hs__fault *fault) {
+    if (is_folder(path)) {
         errno = EISDIR;
         return fail_errno(fault, "write", path);
     }
-    int len = snprintf(temporary, sizeof temporary, "%s.XXXXXX", path);
-    if (len < 0 || (size_t)len >= sizeof temporary) {
-        errno = ENAMETOOLONG;
-        return fail_errno(fault, "write", path);
-    }
-    int fd = mkostemp(temporary, O_CLOEXEC); /* O_EXCL, 0600 */
-    if (fd < 0)
-        return fail_errno(fault, "write", path);
-    bool ok = write_all(fd, data) && fchmod(fd, less_umask(mode)) == 0 && fsync(fd) == 0;
-    ok = (close(fd) == 0) && ok;
-    ok = ok && move_in_place(temporary, path, force);
-    if (ok) {
+    if (move_in_place(temporary, path, force)) {
         sync_folder_of(path);
         return HS__EXIT_OK;
     }
-    hs__exit code =
-        errno == EEXIST && !force ? fail_exists(fault, path) : fail_errno(fault, "write", path);
+    return errno == EEXIST && !force ? fail_exists(fault, path) : fail_errno(fault, "write", path);
+}
+
+hs__exit hs__file_stage(const char *temporary, hs_span data, mode_t mode, hs__fault *fault) {
+    unlink(temporary);
+    int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return fail_errno(fault, "write", temporary);
+    if (fill(fd, data, mode))
+        return HS__EXIT_OK;
+    hs__exit code = fail_errno(fault, "write", temporary);
     unlink(temporary);
     return code;
 }
 
-/* A line that was cut by a crash must not swallow the next one. */
-static bool ends_in_newline(int fd) {
-    char last;
-    off_t end = lseek(fd, 0, SEEK_END);
-    return end <= 0 || (pread(fd, &last, 1, end - 1) == 1 && last == '\n');
-}
-
-hs__exit hs__file_append_line(const char *path, const char *line, hs__fault *fault) {
-    int fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+hs__exit hs__file_write(const char *path, hs_span data, mode_t mode, bool force, hs__fault *fault) {
+    char temporary[HS__FILE_PATH];
+    int len = snprintf(temporary, sizeof temporary, "%s.XXXXXX", path);
+    if (len < 0 || (size_t)len >= sizeof temporary)
+        errno = ENAMETOOLONG;
+    else if (is_folder(path))
+        errno = EISDIR;
+    else
+        len = 0;
+    int fd = len == 0 ? mkostemp(temporary, O_CLOEXEC) : -1; /* O_EXCL, 0600 */
     if (fd < 0)
         return fail_errno(fault, "write", path);
-    char *text = NULL;
-    int n = -1;
-    bool ok = flock(fd, LOCK_EX) == 0;
-    if (ok)
-        n = asprintf(&text, "%s%s\n", ends_in_newline(fd) ? "" : "\n", line);
-    ok = n > 0 && write_all(fd, (hs_span){(const uint8_t *)text, (size_t)n}) && fsync(fd) == 0;
-    hs__exit code = ok ? HS__EXIT_OK : fail_errno(fault, "write", path);
-    free(n > 0 ? text : NULL);
-    close(fd);
+    hs__exit code = fill(fd, data, mode) ? hs__file_settle(temporary, path, force, fault)
+                                         : fail_errno(fault, "write", path);
+    if (code)
+        unlink(temporary);
     return code;
 }
 

@@ -30,12 +30,16 @@ HS_MUST_CHECK hs__exit hs__file_read(const char *path, size_t limit, hs__bytes *
 HS_MUST_CHECK hs__exit hs__file_write(const char *path, hs_span data, mode_t mode, bool force,
                                       hs__fault *fault);
 
+/* The two halves of hs__file_write, for those who write several files at once. Stage writes and
+ * syncs `temporary`, in place of whatever is there; settle gives it its name, as above. After a
+ * fault of settle the temporary file is still there. */
+HS_MUST_CHECK hs__exit hs__file_stage(const char *temporary, hs_span data, mode_t mode,
+                                      hs__fault *fault);
+HS_MUST_CHECK hs__exit hs__file_settle(const char *temporary, const char *path, bool force,
+                                       hs__fault *fault);
+
 /* HS__EXIT_EXISTS with its fault if there is anything at `path` and `force` is not given. */
 HS_MUST_CHECK hs__exit hs__file_may_write(const char *path, bool force, hs__fault *fault);
-
-/* Adds one line in a single write while holding a lock, so that programs may add at once; makes
- * the file with 0600. `line` is without its end. */
-HS_MUST_CHECK hs__exit hs__file_append_line(const char *path, const char *line, hs__fault *fault);
 
 bool hs__file_exists(const char *path);
 

@@ -3,9 +3,7 @@
 
 #include "apps/common/json.h"
 #include "apps/common/value.h"
-#include "apps/mini-ca/mini_ca.h"
-
-enum { DAY = 86400 };
+#include "apps/mini-ca/want.h"
 
 typedef struct {
     mini_ca base;
@@ -60,18 +58,17 @@ static const hs__option OPTIONS[] = {
      .max = 100,
      .argument = "N",
      .help = "how many CAs may stand below the root (0; 1 with --intermediate)"},
-    {.group = "The key's password",
-     .name = "no-password",
+    MINI_CA_PASSWORD_OPTIONS(args, password),
+    {.name = "no-password",
      .kind = HS__OPT_FLAG,
      AT(no_password),
      .help = "do not encrypt the keys; the files are readable by you only either way"},
-    HS__PASSWORD_OPTIONS(args, password),
     MINI_CA_WRITE_OPTIONS(args, base),
     MINI_CA_OPTIONS(args, base),
     {0},
 };
 
-static const hs__program PROGRAM = {
+const hs__program mini_ca_init_program = {
     .name = "mini-ca init",
     .usage = "[OPTIONS]",
     .about = "Makes a root CA in the CA's folder.",
@@ -86,7 +83,8 @@ static hs__exit read_rules(const hs__list *words, const char *option, hs__name_l
     for (size_t i = 0; i < words->n; i++) {
         const char *why = hs__name_list_add_rule(out, words->v[i]);
         if (why)
-            return hs__usage_error(&PROGRAM, "%s: '%s': %s", option, hs__safe(words->v[i]), why);
+            return hs__usage_error(&mini_ca_init_program, "%s: '%s': %s", option,
+                                   hs__safe(words->v[i]), why);
     }
     return HS__EXIT_OK;
 }
@@ -217,7 +215,7 @@ static hs__exit init(const args *a, hs__fault *fault) {
                         .kind = a->kind,
                         .path_len = a->path_len > 100 ? -1 : (int)a->path_len,
                         .not_before = now - HS__CA_BACKDATE,
-                        .not_after = now + (int64_t)a->days * DAY};
+                        .not_after = now + (int64_t)a->days * MINI_CA_DAY};
     hs__exit code = read_rules(&a->permit, "--permit", &plan.permitted);
     if (code == HS__EXIT_OK)
         code = read_rules(&a->exclude, "--exclude", &plan.excluded);
@@ -244,11 +242,12 @@ out:
 hs__exit mini_ca_init(const mini_ca *before, int argc, char **argv, hs__fault *fault) {
     args a = {.base = *before, .days = 3650, .path_len = UINT64_MAX, .password = {NULL, -1}};
     hs__exit code;
-    int first = hs__options_parse(&PROGRAM, argc, argv, &a, &code);
+    int first = hs__options_parse(&mini_ca_init_program, argc, argv, &a, &code);
     if (first >= 0) {
         hs__say_setup("mini-ca", &a.base.common);
         if (a.intermediate && a.path_len == 0)
-            code = hs__usage_error(&PROGRAM, "--pathlen=0 leaves no room for an issuing CA");
+            code = hs__usage_error(&mini_ca_init_program,
+                                   "--pathlen=0 leaves no room for an issuing CA");
         else
             code = init(&a, fault);
     }

@@ -30,7 +30,7 @@ static const hs__option OPTIONS[] = {
     {0},
 };
 
-static const hs__program PROGRAM = {
+const hs__program mini_ca_list_program = {
     .name = "mini-ca list",
     .usage = "[OPTIONS]",
     .about = "What the CA has made, oldest first.",
@@ -54,7 +54,7 @@ static void put_entry(const json_t *entry) {
     size_t i;
     const json_t *name;
     hs__date_text(end, date);
-    printf("%-32.40s  %-8s  %s%s%s%s  ", hs__safe(text_of(entry, "serial")),
+    printf("%-34.40s  %-8s  %s%s%s%s  ", hs__safe(text_of(entry, "serial")),
            hs__safe(text_of(entry, "profile")), is_expired ? hs__style_on(stdout, HS__RED) : "",
            date, is_expired ? hs__style_off(stdout) : "", is_expired ? " expired" : "");
     const json_t *names = json_object_get(entry, "names");
@@ -84,7 +84,7 @@ static void put_all(const args *a, const char *folder, json_t *entries) {
                          a->expiring_ms != ALL ? "nothing runs out in that time" : "nothing",
                          hs__safe(folder));
     else
-        printf("%-32s  %-8s  %-10s  %s\n", "SERIAL", "PROFILE", "UNTIL", "NAMES");
+        printf("%-34s  %-8s  %-10s  %s\n", "SERIAL", "PROFILE", "UNTIL", "NAMES");
     json_array_foreach(entries, i, entry) put_entry(entry);
 }
 
@@ -110,7 +110,7 @@ static hs__exit run(const args *a, hs__fault *fault) {
 hs__exit mini_ca_list(const mini_ca *before, int argc, char **argv, hs__fault *fault) {
     args a = {.base = *before, .expiring_ms = ALL};
     hs__exit code;
-    if (hs__options_parse(&PROGRAM, argc, argv, &a, &code) < 0)
+    if (hs__options_parse(&mini_ca_list_program, argc, argv, &a, &code) < 0)
         return code;
     hs__say_setup("mini-ca", &a.base.common);
     if (a.check && a.expiring_ms == ALL)

@@ -10,11 +10,11 @@
 static const struct {
     const char *name;
     mini_ca_run *run;
-} COMMANDS[] = {{"init", mini_ca_init},
-                {"issue", mini_ca_issue},
-                {"list", mini_ca_list},
-                {"show", mini_ca_show},
-                {"verify", mini_ca_verify}};
+} COMMANDS[] = {
+#define MINI_CA_COMMAND(name) {#name, mini_ca_##name},
+    MINI_CA_COMMANDS(MINI_CA_COMMAND)
+#undef MINI_CA_COMMAND
+};
 enum { N_COMMANDS = sizeof COMMANDS / sizeof *COMMANDS };
 
 typedef struct {

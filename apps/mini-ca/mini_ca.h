@@ -40,7 +40,19 @@ typedef struct {
 
 /* A command: argv[0] is its name. What went wrong is in *fault, or was said if its text is "". */
 typedef hs__exit mini_ca_run(const mini_ca *before, int argc, char **argv, hs__fault *fault);
-mini_ca_run mini_ca_init, mini_ca_issue, mini_ca_list, mini_ca_show, mini_ca_verify;
+
+/* Every command, in the order of the help: what runs it, and its command line. */
+#define MINI_CA_COMMANDS(X)                                                                        \
+    X(init)                                                                                        \
+    X(issue)                                                                                       \
+    X(list)                                                                                        \
+    X(show)                                                                                        \
+    X(verify)
+#define MINI_CA_COMMAND(name)                                                                      \
+    mini_ca_run mini_ca_##name;                                                                    \
+    extern const hs__program mini_ca_##name##_program;
+MINI_CA_COMMANDS(MINI_CA_COMMAND)
+#undef MINI_CA_COMMAND
 
 /* -C or the default folder, without following it; `out` has room for HS__FILE_PATH. */
 HS_MUST_CHECK hs__exit mini_ca_folder(const mini_ca *settings, char *out, hs__fault *fault);

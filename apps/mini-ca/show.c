@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "apps/common/ca_index.h"
 #include "apps/common/json.h"
@@ -35,7 +34,7 @@ static const hs__option OPTIONS[] = {
     {0},
 };
 
-static const hs__program PROGRAM = {
+const hs__program mini_ca_show_program = {
     .name = "mini-ca show",
     .usage = "FILE|WHAT [OPTIONS]",
     .about = "Every field of certificates and keys; with -v what each means. WHAT is a serial "
@@ -202,8 +201,7 @@ static json_t *certificate_json(const subject *s) {
     return object;
 }
 
-/* ---- a private key
- * -------------------------------------------------------------------------------- */
+/* ---- a private key ----------------------------------------------------------------------- */
 /* "ECDSA P-256", and the id that its certificates carry as subjectKeyIdentifier. */
 static hs__exit describe_key(const hs_provider *p, const hs__private_key *key, char *kind,
                              size_t room, char *id, hs__fault *fault) {
@@ -255,8 +253,7 @@ static hs__exit show_key(const args *a, const hs_provider *p, hs_span text, json
     return HS__EXIT_OK;
 }
 
-/* ---- what the bytes are
- * ----------------------------------------------------------------------------- */
+/* ---- what the bytes are ------------------------------------------------------------------ */
 static bool holds_key(hs_span text) {
     hs__pem_block block;
     static const char END[] = "PRIVATE KEY";
@@ -310,33 +307,7 @@ static hs__exit show(const args *a, const hs_provider *p, hs_span text, const ch
     return code;
 }
 
-/* ---- finding it
- * --------------------------------------------------------------------------------------- */
-static bool is_serial(const char *hex, const char *text) {
-    for (; *text; text++) {
-        if (*text == ':')
-            continue;
-        if ((*hex | 0x20) != (*text | 0x20))
-            return false;
-        hex++;
-    }
-    return *hex == 0;
-}
-
-static bool is_what(const json_t *entry, const char *what) {
-    size_t i;
-    const json_t *name;
-    if (is_serial(json_string_value(json_object_get(entry, "serial")), what))
-        return true;
-    json_array_foreach(json_object_get(entry, "names"), i, name) {
-        const char *text = json_string_value(name);
-        const char *value = text ? strchr(text, ':') : NULL;
-        if (value && (strcasecmp(value + 1, what) == 0 || strcasecmp(text, what) == 0))
-            return true;
-    }
-    return false;
-}
-
+/* ---- finding it -------------------------------------------------------------------------- */
 /* The latest entry of the index with that serial number or name, as PEM. */
 static hs__exit find_in_index(const args *a, const char *what, hs__bytes *out, hs__fault *fault) {
     char folder[HS__FILE_PATH];
@@ -346,10 +317,8 @@ static hs__exit find_in_index(const args *a, const char *what, hs__bytes *out, h
         code = hs__index_load(folder, &entries, fault);
     if (code)
         return code;
-    const char *pem = NULL;
-    for (size_t i = json_array_size(entries); i-- > 0 && !pem;)
-        if (is_what(json_array_get(entries, i), what))
-            pem = json_string_value(json_object_get(json_array_get(entries, i), "pem"));
+    const json_t *entry = hs__index_find(entries, what);
+    const char *pem = entry ? hs__index_text(entry, "pem") : NULL;
     out->p = pem ? (uint8_t *)strdup(pem) : NULL;
     out->n = out->p ? strlen(pem) : 0;
     json_decref(entries);
@@ -380,7 +349,7 @@ static hs__exit run(const args *a, const char *what, hs__fault *fault) {
 hs__exit mini_ca_show(const mini_ca *before, int argc, char **argv, hs__fault *fault) {
     args a = {.base = *before, .password = HS__NO_PASSWORD_SOURCE};
     hs__exit code;
-    int first = hs__options_parse(&PROGRAM, argc, argv, &a, &code);
+    int first = hs__options_parse(&mini_ca_show_program, argc, argv, &a, &code);
     if (first < 0)
         return code;
     hs__say_setup("mini-ca", &a.base.common);

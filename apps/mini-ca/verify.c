@@ -48,7 +48,7 @@ static const hs__option OPTIONS[] = {
     {0},
 };
 
-static const hs__program PROGRAM = {
+const hs__program mini_ca_verify_program = {
     .name = "mini-ca verify",
     .usage = "FILE [OPTIONS]",
     .about = "Judges the certificates in FILE, the first being the leaf: prints the path and each "
@@ -219,7 +219,7 @@ static hs__exit run(const args *a, const char *file, hs__fault *fault) {
 hs__exit mini_ca_verify(const mini_ca *before, int argc, char **argv, hs__fault *fault) {
     args a = {.base = *before};
     hs__exit code;
-    int first = hs__options_parse(&PROGRAM, argc, argv, &a, &code);
+    int first = hs__options_parse(&mini_ca_verify_program, argc, argv, &a, &code);
     if (first >= 0) {
         hs__say_setup("mini-ca", &a.base.common);
         code = run(&a, argv[first], fault);

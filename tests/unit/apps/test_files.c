@@ -126,19 +126,20 @@ static void reading_has_a_bound_and_a_reason(void **state) {
     assert_int_equal(hs__file_read(".", 4, &got, &fault), HS__EXIT_INTERNAL);
 }
 
-static void lines_are_added_whole(void **state) {
+static void two_steps_write_as_one_does(void **state) {
     hs__fault fault;
     (void)state;
-    assert_int_equal(hs__file_append_line("a", "one", &fault), HS__EXIT_OK);
-    assert_int_equal(hs__file_append_line("a", "two", &fault), HS__EXIT_OK);
-    assert_holds("a", "one\ntwo\n");
-    assert_int_equal(mode_of("a"), 0600);
-    assert_int_equal(hs__file_write("b", span("{\"cut"), 0600, false, &fault), HS__EXIT_OK);
-    assert_int_equal(hs__file_append_line("b", "next", &fault), HS__EXIT_OK);
-    assert_holds("b", "{\"cut\nnext\n");
-    assert_int_equal(symlink("a", "link"), 0);
-    assert_int_equal(hs__file_append_line("link", "x", &fault), HS__EXIT_INTERNAL);
-    assert_holds("a", "one\ntwo\n");
+    assert_int_equal(hs__file_write("a.new", span("left over"), 0644, false, &fault), HS__EXIT_OK);
+    assert_int_equal(hs__file_stage("a.new", span("one"), 0600, &fault), HS__EXIT_OK);
+    assert_int_equal(mode_of("a.new"), 0600);
+    assert_int_equal(hs__file_settle("a.new", "a", false, &fault), HS__EXIT_OK);
+    assert_holds("a", "one");
+    assert_false(hs__file_exists("a.new"));
+    assert_int_equal(hs__file_stage("a.new", span("two"), 0600, &fault), HS__EXIT_OK);
+    assert_int_equal(hs__file_settle("a.new", "a", false, &fault), HS__EXIT_EXISTS);
+    assert_holds("a", "one");
+    assert_int_equal(hs__file_settle("a.new", "a", true, &fault), HS__EXIT_OK);
+    assert_holds("a", "two");
 }
 
 static void folders_are_private(void **state) {
@@ -164,7 +165,7 @@ int main(void) {
         IN_FOLDER(a_link_is_replaced_never_followed),
         IN_FOLDER(what_cannot_be_written_is_said_by_name),
         IN_FOLDER(reading_has_a_bound_and_a_reason),
-        IN_FOLDER(lines_are_added_whole),
+        IN_FOLDER(two_steps_write_as_one_does),
         IN_FOLDER(folders_are_private),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
