@@ -133,7 +133,7 @@ void hs__test_pair_open(hs__test_pair *pair, hs_config *client, hs_config *serve
     }
 }
 
-static void end_free(hs__test_end *end) {
+void hs__test_end_free(hs__test_end *end) {
     hs_conn_free(end->conn);
     free(end->loan);
     hs__test_bytes_free(&end->data);
@@ -141,6 +141,6 @@ static void end_free(hs__test_end *end) {
 }
 
 void hs__test_pair_free(hs__test_pair *pair) {
-    end_free(&pair->client);
-    end_free(&pair->server);
+    hs__test_end_free(&pair->client);
+    hs__test_end_free(&pair->server);
 }

@@ -41,6 +41,8 @@ void hs__test_pair_run(hs__test_pair *pair);
 /* Takes what an end has to send into `sent`. */
 void hs__test_end_drain(hs__test_end *end);
 
+void hs__test_end_free(hs__test_end *end);
+
 /* Gives bytes to an end and takes its events. */
 void hs__test_end_feed(hs__test_end *end, const uint8_t *p, size_t n);
 

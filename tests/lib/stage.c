@@ -15,12 +15,15 @@ void hs__stage_new_on(hs__stage *s, hs_provider *p) {
     s->id = hs__test_identity_new(p, HS__KEY_P256, "a.test");
 }
 
-void hs__stage_new(hs__stage *s) {
-    hs_provider *p = NULL;
-    if (hs_provider_new("libcrypto", &p) != HS_OK) {
-        must(hs_provider_new("mbedtls", &p) == HS_OK);
+void hs__stage_new_key(hs__stage *s, hs__key_type type) {
+    if (hs_provider_new("libcrypto", &s->p) != HS_OK) {
+        must(hs_provider_new("mbedtls", &s->p) == HS_OK);
     }
-    hs__stage_new_on(s, p);
+    s->id = hs__test_identity_new(s->p, type, "a.test");
+}
+
+void hs__stage_new(hs__stage *s) {
+    hs__stage_new_key(s, HS__KEY_P256);
 }
 
 void hs__stage_free(hs__stage *s) {

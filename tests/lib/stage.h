@@ -7,11 +7,14 @@
 
 typedef struct {
     hs_provider *p;
-    hs__test_identity id; /* P-256, for both sides */
+    hs__test_identity id; /* for both sides */
 } hs__stage;
 
-/* libcrypto where it is built in: many handshakes are run. Aborts when it cannot be made. */
+/* libcrypto where it is built in: many handshakes are run. Aborts when it cannot be made. The key
+ * is on P-256. */
 void hs__stage_new(hs__stage *s);
+/* With another kind of key than P-256. */
+void hs__stage_new_key(hs__stage *s, hs__key_type type);
 /* The same on a provider of one's own; the reference is taken over. */
 void hs__stage_new_on(hs__stage *s, hs_provider *p);
 void hs__stage_free(hs__stage *s);
