@@ -9,7 +9,7 @@ static uint64_t now_ms(void *ctx) {
     return (uint64_t)HS__TEST_NOW * 1000;
 }
 
-static hs_provider *provider(void) {
+hs_provider *world_provider(void) {
     static hs_provider *fuzz;
     if (fuzz == NULL) {
         hs_provider *inner;
@@ -23,7 +23,7 @@ static hs_provider *provider(void) {
 static const hs__test_identity *identity(void) {
     static hs__test_identity id;
     if (id.credential == NULL) {
-        id = hs__test_identity_new(provider(), HS__KEY_P256, "a.test");
+        id = hs__test_identity_new(world_provider(), HS__KEY_P256, "a.test");
     }
     return &id;
 }
@@ -57,7 +57,7 @@ hs_config *world_config(unsigned flags, bool is_server) {
                                                             : HS_CLIENT_AUTH_WANT;
     const hs_options o = {
         .size = sizeof(o),
-        .provider = provider(),
+        .provider = world_provider(),
         .shares = !is_server && (flags & WORLD_RETRY) != 0 ? none : NULL,
         .alpn = (flags & WORLD_ALPN) != 0 ? alpn : NULL,
         .trust = id->trust,

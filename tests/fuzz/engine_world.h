@@ -18,7 +18,9 @@ enum {
     WORLD_TRACE = 128   /* a sink that looks at everything, secrets too */
 };
 
-/* Over the provider without security: what was said once can be said again. */
+/* The provider without security: what was said once can be said again. Borrowed. */
+hs_provider *world_provider(void);
+
 hs_config *world_config(unsigned flags, bool is_server);
 
 /* Aborts when it cannot be made. */

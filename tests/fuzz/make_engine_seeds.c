@@ -1,11 +1,14 @@
 /* The first inputs of the engine's fuzz targets: genuine conversations in every configuration,
- * FOLDER/client/<name> holding what a server said and FOLDER/server/<name> what a client did. */
+ * FOLDER/client/<name> holding what a server said and FOLDER/server/<name> what a client did, and
+ * sessions in FOLDER/session. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "engine/session.h"
 #include "engine_world.h"
 #include "fuzz.h"
+#include "tests/lib/identity.h"
 #include "tests/lib/pair.h"
 
 static void write_seed(const char *folder, const char *target, unsigned flags, unsigned step,
@@ -21,6 +24,37 @@ static void write_seed(const char *folder, const char *target, unsigned flags, u
         perror(path);
         exit(1);
     }
+}
+
+/* A saved session, and the same as a server seals it: without the magic in front and what only a
+ * client keeps behind. */
+static void write_session_seeds(const char *folder) {
+    static const uint8_t name[] = {'a', '.', 't', 'e', 's', 't'};
+    const hs__session_state s = {.version = 0x0303,
+                                 .suite = 0xc02f,
+                                 .extended_main_secret = true,
+                                 .secret_n = HS__SESSION_SECRET_MAX,
+                                 .full_at_ms = (uint64_t)HS__TEST_NOW * 1000,
+                                 .issued_at_ms = (uint64_t)HS__TEST_NOW * 1000,
+                                 .lifetime_s = 7200,
+                                 .alpn = {name, 2},
+                                 .server_name = {name, sizeof(name)},
+                                 .has_peer = true,
+                                 .peer_not_after = HS__TEST_NOW + 86400,
+                                 .peer_verdict = HS_E_UNKNOWN_ISSUER,
+                                 .ticket = {name, sizeof(name)}};
+    uint8_t buf[512];
+    size_t n = sizeof(buf);
+    hs__wr w;
+    hs_session *session;
+    MUST(hs__session_new(&s, &session) == HS_OK && hs_session_write(session, buf, &n) == HS_OK);
+    hs_session_unref(session);
+    const hs__test_bytes file = {.p = buf, .n = n};
+    write_seed(folder, "session", 0, 0, &file);
+    hs__wr_init(&w, buf, sizeof(buf));
+    hs__session_state_write(&w, &s);
+    const hs__test_bytes state = {.p = buf, .n = w.n};
+    write_seed(folder, "session", 1, 0, &state);
 }
 
 static void answer(hs__test_end *end) {
@@ -78,6 +112,7 @@ int main(int argc, char **argv) {
         return 1;
     }
     (void)mkdir(argv[1], 0777);
+    write_session_seeds(argv[1]);
     for (unsigned flags = 0; flags < 256; flags++) {
         /* Each bit alone, and a few that change each other's way. */
         const bool is_one = (flags & (flags - 1)) == 0;
