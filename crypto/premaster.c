@@ -1,31 +1,8 @@
 #include "crypto/premaster.h"
 
 #include <assert.h>
-#include <string.h>
 
 #include "crypto/public_numbers.h"
-
-/* Everything the client sends is known to whoever sent it: ordinary comparisons will do. */
-bool hs__premaster_input(hs_span modulus, hs_span ct, uint8_t *input) {
-    size_t n = modulus.n;
-    bool is_usable = false;
-    if (ct.n == n) {
-        memset(input, 0, n);
-        input[n - 1] = 1;
-        bool is_above_1 = memcmp(ct.p, input, n) > 0;
-        /* A modulus is odd, so its last byte holds n - 1 without a borrow. */
-        memcpy(input, modulus.p, n);
-        input[n - 1]--;
-        is_usable = is_above_1 && memcmp(ct.p, input, n) < 0;
-    }
-    if (is_usable) {
-        memcpy(input, ct.p, n);
-        return true;
-    }
-    memset(input, 2, n);
-    input[0] = 0; /* below a modulus, which has no leading zero */
-    return false;
-}
 
 /* Keeps the compiler from seeing where a value comes from, and so from making a branch of it. */
 static uint8_t hide(uint8_t value) {
@@ -41,6 +18,31 @@ static uint8_t hide(uint8_t value) {
 /* 0xff if `value` is zero, else 0. */
 static uint8_t mask_if_zero(uint8_t value) {
     return hide((uint8_t)((hide(value) - 1u) >> 8));
+}
+
+/* The borrow of a - b - borrow, for numbers subtracted byte by byte. */
+static unsigned borrow_of(unsigned a, unsigned b, unsigned borrow) {
+    return (a - b - borrow) >> 31;
+}
+
+/* The ciphertext is no secret, who sent it knows it. Taking the same steps for all of them keeps
+ * even this out of what can be measured. */
+bool hs__premaster_input(hs_span modulus, hs_span ct, uint8_t *input) {
+    size_t n = modulus.n;
+    const uint8_t *from = ct.n == n ? ct.p : modulus.p; /* the modulus is out of range, too */
+    unsigned above_1 = 0;
+    unsigned below_n_less_1 = 0;
+    for (size_t i = n; i-- > 0;) {
+        unsigned one = i == n - 1; /* n is odd: its last byte less 1 is n - 1 without a borrow */
+        above_1 = borrow_of(one, from[i], above_1);
+        below_n_less_1 = borrow_of(from[i], modulus.p[i] - one, below_n_less_1);
+    }
+    uint8_t refused = mask_if_zero((uint8_t)(above_1 & below_n_less_1));
+    for (size_t i = 0; i < n; i++) {
+        uint8_t stand_in = modulus.p[i] >> (i == 0); /* less than n, a number like any other */
+        input[i] = (uint8_t)((stand_in & refused) | (from[i] & ~refused));
+    }
+    return refused == 0;
 }
 
 static_assert(HS__RSA_BITS_MIN / 8 - HS__PREMASTER - 3 >= 8,
