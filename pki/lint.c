@@ -23,19 +23,6 @@ static bool is_rsa(const hs__cert *c) {
            (c->key.numbers.type == HS__KEY_RSA || c->key.numbers.type == HS__KEY_RSA_PSS);
 }
 
-/* The value of an extension that certificate.c has no reader for. */
-static bool find_extension(const hs__cert *c, hs__oid id, hs_span *value) {
-    hs_span list = c->extensions;
-    hs__cert_extension e;
-    while (hs__cert_extension_next(&list, &e)) {
-        if (e.id == id) {
-            *value = e.value;
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool says(hs__text *got, const char *what) {
     hs__text_add(got, what);
     return false;
@@ -305,7 +292,7 @@ static bool unknown_critical(const hs__cert *c, hs__text *got) {
     return false;
 }
 
-/* ---- keys' names, and where to ask ------------------------------------------------------- */
+/* ---- keys' names ------------------ ------------------------------------------------------- */
 
 static bool authority_key_id(const hs__cert *c, hs__text *got) {
     return c->authority_key_id.n > 0 || hs__cert_is_self_issued(c) ||
@@ -314,13 +301,6 @@ static bool authority_key_id(const hs__cert *c, hs__text *got) {
 
 static bool subject_key_id(const hs__cert *c, hs__text *got) {
     return has(c, HS__EXT_SUBJECT_KEY_ID) || says(got, "no subjectKeyIdentifier");
-}
-
-static bool staple_source(const hs__cert *c, hs__text *got) {
-    hs_span value;
-    return !find_extension(c, HS__OID_TLS_FEATURE, &value) ||
-           find_extension(c, HS__OID_AUTHORITY_INFO, &value) ||
-           says(got, "must-staple, and nowhere to get an OCSP answer");
 }
 
 /* ---- the table --------------------------------------------------------------------------- */
@@ -399,8 +379,6 @@ const hs__lint_rule hs__lint_rules[] = {
      RFC "4.2.1.1"},
     {"subject_key_id", E, HS__LINT_CA, subject_key_id, "subjectKeyIdentifier", "add it",
      RFC "4.2.1.2"},
-    {"staple_source", W, HS__LINT_LEAF, staple_source, "must-staple beside an OCSP address",
-     "--ocsp-url=http://..., or leave --must-staple out", "rfc7633#section-4"},
 };
 const size_t hs__n_lint_rules = sizeof(hs__lint_rules) / sizeof(hs__lint_rules[0]);
 static_assert(sizeof(hs__lint_rules) / sizeof(hs__lint_rules[0]) <= HS__LINT_MAX, "room for all");

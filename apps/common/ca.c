@@ -64,6 +64,10 @@ void hs__ca_close(hs__ca *ca) {
     *ca = (hs__ca){0};
 }
 
+void hs__ca_use_root(hs__ca *ca) {
+    hs__certs_free(&ca->issuing);
+}
+
 const hs__cert *hs__ca_signer(const hs__ca *ca) {
     return ca->issuing.n > 0 ? ca->issuing.v : ca->root.v;
 }

@@ -47,6 +47,9 @@ void hs__ca_close(hs__ca *ca);
 HS_MUST_CHECK hs__exit hs__ca_unlock(hs__ca *ca, const hs__password_source *source,
                                      hs__fault *fault);
 
+/* From now on the root signs, also where there is an issuing CA. */
+void hs__ca_use_root(hs__ca *ca);
+
 /* The certificate whose key signs. */
 const hs__cert *hs__ca_signer(const hs__ca *ca);
 

@@ -208,12 +208,24 @@ static hs__exit record(const hs__ca *ca, hs__ca_store *store, const hs__issued *
     return code ? code : hs__store_add(store, entry, fault);
 }
 
+static hs__exit check_standing(const hs__ca *ca, const hs__index *index, hs__fault *fault) {
+    char serial[64];
+    hs__hex(hs__ca_signer(ca)->serial, serial, sizeof serial);
+    if (!hs__index_is_revoked(hs__index_find_serial(index->certificates, serial)))
+        return HS__EXIT_OK;
+    return hs__fault_set(fault, HS__EXIT_UNTRUSTED,
+                         "the issuing CA in %s is revoked: peers would refuse what it signs",
+                         hs__safe(ca->folder));
+}
+
 hs__exit hs__ca_issue(const hs__ca *ca, hs__ca_store *store, const hs__issue_plan *plan,
                       const char *file, hs__issued *out, hs__fault *fault) {
     hs__private_key *made = NULL;
     hs__public_numbers key = {0};
     *out = (hs__issued){0};
     hs__exit code = check_life(ca, fault);
+    if (code == HS__EXIT_OK)
+        code = check_standing(ca, &store->index, fault);
     if (code == HS__EXIT_OK)
         code = check_kinds(ca, &plan->names, fault);
     if (code == HS__EXIT_OK)

@@ -12,7 +12,7 @@
 typedef struct {
     mini_ca base;
     uint64_t expiring_ms;
-    bool check;
+    bool revoked, check;
 } args;
 
 static const hs__option OPTIONS[] = {
@@ -22,6 +22,10 @@ static const hs__option OPTIONS[] = {
      .at = offsetof(args, expiring_ms),
      .argument = "DUR",
      .help = "those that run out within this time, or have run out"},
+    {.name = "revoked",
+     .kind = HS__OPT_FLAG,
+     .at = offsetof(args, revoked),
+     .help = "those that are revoked"},
     {.name = "check",
      .kind = HS__OPT_FLAG,
      .at = offsetof(args, check),
@@ -35,37 +39,56 @@ const hs__program mini_ca_list_program = {
     .usage = "[OPTIONS]",
     .about = "What the CA has made, oldest first.",
     .examples = "  mini-ca list\n"
-                "  mini-ca list --expiring=30d --check         for cron: exit 6 if any\n",
+                "  mini-ca list --expiring=30d --check         for cron: exit 6 if any\n"
+                "  mini-ca list --revoked\n",
     .options = OPTIONS,
 };
-
-static const char *text_of(const json_t *entry, const char *field) {
-    return json_string_value(json_object_get(entry, field));
-}
 
 static int64_t not_after(const json_t *entry) {
     return json_integer_value(json_object_get(entry, "not_after_s"));
 }
 
+/* " revoked", " expired", or nothing. */
+static const char *state_of(const json_t *entry) {
+    if (hs__index_is_revoked(entry))
+        return " revoked";
+    return not_after(entry) < hs__now() ? " expired" : "";
+}
+
 static void put_entry(const json_t *entry) {
     char date[HS__DATE_TEXT];
-    int64_t end = not_after(entry);
-    bool is_expired = end < hs__now();
+    const char *state = state_of(entry);
     size_t i;
     const json_t *name;
-    hs__date_text(end, date);
-    printf("%-34.40s  %-8s  %s%s%s%s  ", hs__safe(text_of(entry, "serial")),
-           hs__safe(text_of(entry, "profile")), is_expired ? hs__style_on(stdout, HS__RED) : "",
-           date, is_expired ? hs__style_off(stdout) : "", is_expired ? " expired" : "");
+    hs__date_text(not_after(entry), date);
+    printf("%-34.40s  %-8s  %s%s%s%s  ", hs__safe(hs__index_text(entry, "serial")),
+           hs__safe(hs__index_text(entry, "profile")), *state ? hs__style_on(stdout, HS__RED) : "",
+           date, *state ? hs__style_off(stdout) : "", state);
     const json_t *names = json_object_get(entry, "names");
     json_array_foreach(names, i, name)
         printf("%s%s", i ? ", " : "", hs__safe(json_string_value(name)));
-    printf("%s\n", i ? "" : hs__safe(text_of(entry, "subject")));
+    printf("%s", i ? "" : hs__safe(hs__index_text(entry, "subject")));
+    const json_t *event = json_object_get(entry, "revoked");
+    if (hs__index_is_revoked(entry))
+        printf("  (%s, %.10s)", hs__safe(hs__index_text(event, "reason")),
+               hs__index_text(event, "at"));
+    putchar('\n');
 }
 
-static void keep_expiring(json_t *entries, int64_t until) {
+/* Nobody has to renew what is revoked. */
+static bool is_wanted(const args *a, const json_t *entry) {
+    bool is_revoked = hs__index_is_revoked(entry);
+    if (a->revoked && !is_revoked)
+        return false;
+    if (a->expiring_ms == ALL)
+        return true;
+    return (a->revoked || !is_revoked) &&
+           not_after(entry) <= hs__now() + (int64_t)(a->expiring_ms / 1000);
+}
+
+static void keep_wanted(const args *a, json_t *entries) {
     for (size_t i = json_array_size(entries); i-- > 0;)
-        if (not_after(json_array_get(entries, i)) > until)
+        if (!is_wanted(a, json_array_get(entries, i)))
             json_array_remove(entries, i);
 }
 
@@ -81,7 +104,9 @@ static void put_all(const args *a, const char *folder, json_t *entries) {
         return;
     if (json_array_size(entries) == 0)
         hs__say_progress("%s in %s",
-                         a->expiring_ms != ALL ? "nothing runs out in that time" : "nothing",
+                         a->revoked              ? "nothing is revoked"
+                         : a->expiring_ms != ALL ? "nothing runs out in that time"
+                                                 : "nothing",
                          hs__safe(folder));
     else
         printf("%-34s  %-8s  %-10s  %s\n", "SERIAL", "PROFILE", "UNTIL", "NAMES");
@@ -99,8 +124,7 @@ static hs__exit run(const args *a, hs__fault *fault) {
     code = hs__index_load(folder, &entries, fault);
     if (code)
         return code;
-    if (a->expiring_ms != ALL)
-        keep_expiring(entries, hs__now() + (int64_t)(a->expiring_ms / 1000));
+    keep_wanted(a, entries);
     put_all(a, folder, entries);
     bool any = json_array_size(entries) > 0;
     json_decref(entries);
@@ -113,7 +137,7 @@ hs__exit mini_ca_list(const mini_ca *before, int argc, char **argv, hs__fault *f
     if (hs__options_parse(&mini_ca_list_program, argc, argv, &a, &code) < 0)
         return code;
     hs__say_setup("mini-ca", &a.base.common);
-    if (a.check && a.expiring_ms == ALL)
+    if (a.check && !a.revoked && a.expiring_ms == ALL)
         a.expiring_ms = 0;
     return run(&a, fault);
 }

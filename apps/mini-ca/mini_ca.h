@@ -45,6 +45,12 @@ typedef hs__exit mini_ca_run(const mini_ca *before, int argc, char **argv, hs__f
 #define MINI_CA_COMMANDS(X)                                                                        \
     X(init)                                                                                        \
     X(issue)                                                                                       \
+    X(sign)                                                                                        \
+    X(renew)                                                                                       \
+    X(rekey)                                                                                       \
+    X(revoke)                                                                                      \
+    X(crl)                                                                                         \
+    X(ocsp)                                                                                        \
     X(list)                                                                                        \
     X(show)                                                                                        \
     X(verify)
