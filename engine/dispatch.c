@@ -35,6 +35,11 @@ const char *hs__input_name(hs__input input) {
         [HS__ON_FINISHED] = "Finished",
         [HS__ON_NEW_SESSION_TICKET] = "NewSessionTicket",
         [HS__ON_KEY_UPDATE] = "KeyUpdate",
+        [HS__ON_HELLO_REQUEST] = "HelloRequest",
+        [HS__ON_CERTIFICATE_STATUS] = "CertificateStatus",
+        [HS__ON_SERVER_KEY_EXCHANGE] = "ServerKeyExchange",
+        [HS__ON_SERVER_HELLO_DONE] = "ServerHelloDone",
+        [HS__ON_CLIENT_KEY_EXCHANGE] = "ClientKeyExchange",
         [HS__ON_OTHER] = "another message",
         [HS__ON_CONFIG] = "the answer to ASK_CONFIG",
         [HS__ON_VERIFIED] = "the answer to ASK_VERIFY",
@@ -185,7 +190,7 @@ hs_status hs__dispatch_message(hs_conn *c, uint8_t type, hs_span raw) {
     hs__message m;
     hs__rd_root root = {.status = HS_OK};
     hs__field_sink sink;
-    st = hs__message_read(type, raw, hs__trace_fields(c, &sink), &root, &m);
+    st = hs__message_read(c, type, raw, hs__trace_fields(c, &sink), &root, &m);
     hs__trace_message_end(c, &root);
     c->last_message = name;
     return st == HS_OK ? hs__dispatch(c, input, &m) : hs__fail_read(c, &root);

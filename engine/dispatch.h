@@ -10,14 +10,20 @@
 #include <assert.h>
 
 #include "engine/connection.h"
+#include "proto/certificate12.h"
 #include "proto/certificate13.h"
+#include "proto/certificate_request12.h"
 #include "proto/certificate_request13.h"
+#include "proto/certificate_status.h"
 #include "proto/certificate_verify.h"
+#include "proto/client_key_exchange.h"
 #include "proto/encrypted_extensions.h"
 #include "proto/finished.h"
 #include "proto/key_update.h"
+#include "proto/new_session_ticket12.h"
 #include "proto/new_session_ticket13.h"
 #include "proto/server_hello.h"
+#include "proto/server_key_exchange.h"
 
 typedef enum {
     HS__ON_CLIENT_HELLO,
@@ -30,6 +36,11 @@ typedef enum {
     HS__ON_FINISHED,
     HS__ON_NEW_SESSION_TICKET,
     HS__ON_KEY_UPDATE,
+    HS__ON_HELLO_REQUEST, /* of TLS 1.2 only */
+    HS__ON_CERTIFICATE_STATUS,
+    HS__ON_SERVER_KEY_EXCHANGE,
+    HS__ON_SERVER_HELLO_DONE,
+    HS__ON_CLIENT_KEY_EXCHANGE,
     HS__ON_OTHER,  /* a message that no row allows */
     HS__ON_CONFIG, /* answers */
     HS__ON_VERIFIED,
@@ -51,6 +62,12 @@ typedef struct {
         hs__finished finished;
         hs__new_session_ticket13 new_session_ticket;
         hs__key_update key_update;
+        hs__certificate12 certificate12;
+        hs__certificate_request12 certificate_request12;
+        hs__certificate_status certificate_status;
+        hs__client_key_exchange client_key_exchange;
+        hs__new_session_ticket12 new_session_ticket12;
+        hs__server_key_exchange server_key_exchange;
         hs_config *config; /* HS__ON_CONFIG; NULL: the first one */
         hs_status verdict; /* HS__ON_VERIFIED; the report is in the connection */
         struct {
@@ -98,9 +115,11 @@ extern const hs__row hs__server_13[]; /* engine/server13.c */
 HS_MUST_CHECK hs_status hs__dispatch_message(hs_conn *c, uint8_t type, hs_span raw);
 HS_MUST_CHECK hs_status hs__dispatch(hs_conn *c, hs__input input, const hs__message *m);
 
-/* Reads any message that has a reader; HS_E_UNEXPECTED_MESSAGE for others. */
-HS_MUST_CHECK hs_status hs__message_read(uint8_t type, hs_span raw, const hs__field_sink *sink,
-                                         hs__rd_root *root, hs__message *out);
+/* Reads any message that has a reader, in the format of the connection's version and suite;
+ * HS_E_UNEXPECTED_MESSAGE for others. */
+HS_MUST_CHECK hs_status hs__message_read(const hs_conn *c, uint8_t type, hs_span raw,
+                                         const hs__field_sink *sink, hs__rd_root *root,
+                                         hs__message *out);
 
 /* Writes m->type into the flight and the transcript. The flight is sealed when keys change or
  * the engine waits. *raw (may be NULL): where the message stands, until the next call. */

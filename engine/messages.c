@@ -6,57 +6,117 @@
 #include "engine/trace_emit.h"
 #include "engine/transcript.h"
 #include "proto/codepoints.h"
+#include "proto/hello_request.h"
 #include "proto/message.h"
+#include "proto/server_hello_done.h"
 
-/* type, member, name for people, short names when a server / a client sends it, input */
-#define MESSAGES(X)                                                                                \
-    X(client_hello, client_hello, "ClientHello", "CH", "CH", HS__ON_CLIENT_HELLO)                  \
-    X(server_hello, server_hello, "ServerHello", "SH", "SH", HS__ON_SERVER_HELLO)                  \
-    X(encrypted_extensions, encrypted_extensions, "EncryptedExtensions", "EE", "EE",               \
-      HS__ON_ENCRYPTED_EXTENSIONS)                                                                 \
-    X(certificate_request, certificate_request13, "CertificateRequest", "CR", "CR",                \
-      HS__ON_CERTIFICATE_REQUEST)                                                                  \
-    X(certificate, certificate13, "Certificate", "CT", "CCT", HS__ON_CERTIFICATE)                  \
-    X(certificate_verify, certificate_verify, "CertificateVerify", "CV", "CCV",                    \
-      HS__ON_CERTIFICATE_VERIFY)                                                                   \
-    X(finished, finished, "Finished", "SF", "CF", HS__ON_FINISHED)                                 \
-    X(new_session_ticket, new_session_ticket13, "NewSessionTicket", "NST", "NST",                  \
-      HS__ON_NEW_SESSION_TICKET)                                                                   \
-    X(key_update, key_update, "KeyUpdate", "KU", "KU", HS__ON_KEY_UPDATE)
+/* BODY(type, versions, format, member of hs__message.u, name for people, short names when a server
+ * / a client sends it, input); EMPTY the same without a member; KEYS for the one whose format hangs
+ * on the suite. Of a type with two formats that of TLS 1.3 comes first. */
+#define MESSAGES(BODY, EMPTY, KEYS)                                                                \
+    BODY(client_hello, BOTH, client_hello, client_hello, "ClientHello", "CH", "CH",                \
+         HS__ON_CLIENT_HELLO)                                                                      \
+    BODY(server_hello, BOTH, server_hello, server_hello, "ServerHello", "SH", "SH",                \
+         HS__ON_SERVER_HELLO)                                                                      \
+    BODY(encrypted_extensions, HS__TLS13, encrypted_extensions, encrypted_extensions,              \
+         "EncryptedExtensions", "EE", "EE", HS__ON_ENCRYPTED_EXTENSIONS)                           \
+    BODY(certificate_request, HS__TLS13, certificate_request13, certificate_request,               \
+         "CertificateRequest", "CR", "CR", HS__ON_CERTIFICATE_REQUEST)                             \
+    BODY(certificate, HS__TLS13, certificate13, certificate, "Certificate", "CT", "CCT",           \
+         HS__ON_CERTIFICATE)                                                                       \
+    BODY(certificate_verify, BOTH, certificate_verify, certificate_verify, "CertificateVerify",    \
+         "CV", "CCV", HS__ON_CERTIFICATE_VERIFY)                                                   \
+    BODY(finished, BOTH, finished, finished, "Finished", "SF", "CF", HS__ON_FINISHED)              \
+    BODY(new_session_ticket, HS__TLS13, new_session_ticket13, new_session_ticket,                  \
+         "NewSessionTicket", "NST", "NST", HS__ON_NEW_SESSION_TICKET)                              \
+    BODY(key_update, HS__TLS13, key_update, key_update, "KeyUpdate", "KU", "KU",                   \
+         HS__ON_KEY_UPDATE)                                                                        \
+    EMPTY(hello_request, HS__TLS12, hello_request, , "HelloRequest", "HR", "HR",                   \
+          HS__ON_HELLO_REQUEST)                                                                    \
+    BODY(certificate, HS__TLS12, certificate12, certificate12, "Certificate", "CT", "CCT",         \
+         HS__ON_CERTIFICATE)                                                                       \
+    BODY(certificate_status, HS__TLS12, certificate_status, certificate_status,                    \
+         "CertificateStatus", "CS", "CS", HS__ON_CERTIFICATE_STATUS)                               \
+    BODY(server_key_exchange, HS__TLS12, server_key_exchange, server_key_exchange,                 \
+         "ServerKeyExchange", "SKE", "SKE", HS__ON_SERVER_KEY_EXCHANGE)                            \
+    BODY(certificate_request, HS__TLS12, certificate_request12, certificate_request12,             \
+         "CertificateRequest", "CR", "CR", HS__ON_CERTIFICATE_REQUEST)                             \
+    EMPTY(server_hello_done, HS__TLS12, server_hello_done, , "ServerHelloDone", "SHD", "SHD",      \
+          HS__ON_SERVER_HELLO_DONE)                                                                \
+    KEYS(client_key_exchange, HS__TLS12, client_key_exchange, client_key_exchange,                 \
+         "ClientKeyExchange", "CKE", "CKE", HS__ON_CLIENT_KEY_EXCHANGE)                            \
+    BODY(new_session_ticket, HS__TLS12, new_session_ticket12, new_session_ticket12,                \
+         "NewSessionTicket", "NST", "NST", HS__ON_NEW_SESSION_TICKET)
 
-#define X(type, proto, name, by_server, by_client, input)                                          \
-    static hs_status read_##type(hs_span raw, const hs__field_sink *sink, hs__rd_root *root,       \
-                                 hs__message *out) {                                               \
-        return hs__##proto##_read(raw, sink, root, &out->u.type);                                  \
+enum { BOTH = HS__TLS12 | HS__TLS13 };
+
+#define READ(format)                                                                               \
+    static hs_status read_##format(hs_span raw, hs__kx kx, const hs__field_sink *sink,             \
+                                   hs__rd_root *root, hs__message *out)
+#define WRITE(format) static void write_##format(hs__wr *w, const hs__message *m)
+
+#define BODY(type, versions, format, member, name, by_server, by_client, input)                    \
+    READ(format) {                                                                                 \
+        (void)kx;                                                                                  \
+        return hs__##format##_read(raw, sink, root, &out->u.member);                               \
     }                                                                                              \
-    static void write_##type(hs__wr *w, const hs__message *m) {                                    \
-        hs__##proto##_write(w, &m->u.type);                                                        \
+    WRITE(format) {                                                                                \
+        hs__##format##_write(w, &m->u.member);                                                     \
     }
-MESSAGES(X)
-#undef X
+#define EMPTY(type, versions, format, member, name, by_server, by_client, input)                   \
+    READ(format) {                                                                                 \
+        (void)kx, (void)out;                                                                       \
+        return hs__##format##_read(raw, sink, root);                                               \
+    }                                                                                              \
+    WRITE(format) {                                                                                \
+        (void)m;                                                                                   \
+        hs__##format##_write(w);                                                                   \
+    }
+#define KEYS(type, versions, format, member, name, by_server, by_client, input)                    \
+    READ(format) {                                                                                 \
+        return hs__##format##_read(raw, kx, sink, root, &out->u.member);                           \
+    }                                                                                              \
+    WRITE(format) {                                                                                \
+        hs__##format##_write(w, &m->u.member);                                                     \
+    }
+MESSAGES(BODY, EMPTY, KEYS)
 
 typedef struct {
     uint8_t type;
+    unsigned versions;
     hs__input input;
     const char *name, *by_server, *by_client;
-    hs_status (*read)(hs_span raw, const hs__field_sink *sink, hs__rd_root *root, hs__message *out);
+    hs_status (*read)(hs_span raw, hs__kx kx, const hs__field_sink *sink, hs__rd_root *root,
+                      hs__message *out);
     void (*write)(hs__wr *w, const hs__message *m);
 } message_row;
 
 static const message_row messages[] = {
-#define X(type, proto, name, by_server, by_client, input)                                          \
-    {HS__HT_##type, input, name, by_server, by_client, read_##type, write_##type},
-    MESSAGES(X)
+#define X(type, versions, format, member, name, by_server, by_client, input)                       \
+    {HS__HT_##type, versions, input, name, by_server, by_client, read_##format, write_##format},
+    MESSAGES(X, X, X)
 #undef X
 };
 
-static const message_row *find(uint8_t type) {
+static const message_row *find(uint8_t type, unsigned versions) {
     for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
-        if (messages[i].type == type) {
+        if (messages[i].type == type && (messages[i].versions & versions) != 0) {
             return &messages[i];
         }
     }
     return NULL;
+}
+
+/* Until the version is known only hellos are read, which have one format. */
+static const message_row *format_of(const hs_conn *c, uint8_t type) {
+    switch (c->version) {
+    case HS__VERSION_TLS12:
+        return find(type, HS__TLS12);
+    case HS__VERSION_TLS13:
+        return find(type, HS__TLS13);
+    default:
+        return find(type, BOTH);
+    }
 }
 
 /* The random stands behind the header and legacy_version. */
@@ -67,7 +127,7 @@ static bool is_retry(uint8_t type, hs_span raw) {
 }
 
 hs__input hs__message_input(uint8_t type, hs_span raw) {
-    const message_row *row = find(type);
+    const message_row *row = find(type, BOTH);
     if (row == NULL) {
         return HS__ON_OTHER;
     }
@@ -75,7 +135,7 @@ hs__input hs__message_input(uint8_t type, hs_span raw) {
 }
 
 const char *hs__message_name(uint8_t type, hs_span raw) {
-    const message_row *row = find(type);
+    const message_row *row = find(type, BOTH);
     if (row == NULL) {
         const char *name = hs__handshake_type_name(type);
         return name != NULL ? name : "a message of unknown type";
@@ -84,19 +144,20 @@ const char *hs__message_name(uint8_t type, hs_span raw) {
 }
 
 const char *hs__message_short(uint8_t type, hs_span raw, bool by_server) {
-    const message_row *row = find(type);
+    const message_row *row = find(type, BOTH);
     if (is_retry(type, raw)) {
         return "HRR";
     }
     return by_server ? row->by_server : row->by_client;
 }
 
-hs_status hs__message_read(uint8_t type, hs_span raw, const hs__field_sink *sink, hs__rd_root *root,
-                           hs__message *out) {
-    const message_row *row = find(type);
+hs_status hs__message_read(const hs_conn *c, uint8_t type, hs_span raw, const hs__field_sink *sink,
+                           hs__rd_root *root, hs__message *out) {
+    const message_row *row = format_of(c, type);
+    const hs__kx kx = c->suite != NULL ? (hs__kx)hs__suite_kx(c->suite->id) : (hs__kx)0;
     out->type = type;
     out->raw = raw;
-    return row != NULL ? row->read(raw, sink, root, out) : HS_E_UNEXPECTED_MESSAGE;
+    return row != NULL ? row->read(raw, kx, sink, root, out) : HS_E_UNEXPECTED_MESSAGE;
 }
 
 /* Given bytes (E13) stand in for what would be written. */
@@ -107,7 +168,7 @@ static hs_span given(const hs_conn *c, uint8_t type) {
 
 static hs_status write(hs_conn *c, const hs__message *m) {
     hs__buffer *flight = &c->hs->flight;
-    const message_row *row = find(m->type);
+    const message_row *row = format_of(c, m->type);
     hs__wr w;
     hs__wr_init(&w, NULL, 0);
     row->write(&w, m);

@@ -85,7 +85,7 @@ void hs__trace_sent(hs_conn *c, uint8_t type, const char *name, hs_span raw) {
     hs__field_sink sink;
     hs__message m;
     hs__rd_root root = {.status = HS_OK};
-    (void)!hs__message_read(type, raw, hs__trace_fields(c, &sink), &root, &m);
+    (void)!hs__message_read(c, type, raw, hs__trace_fields(c, &sink), &root, &m);
     hs__trace_message_end(c, &root);
 }
 

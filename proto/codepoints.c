@@ -235,6 +235,16 @@ uint16_t hs__suite_version(uint16_t suite) {
     return 0;
 }
 
+unsigned hs__suite_kx(uint16_t suite) {
+    switch (suite) {
+#define HS__SUITE_12(code, name, kx, auth, aead, hash, alias, section, note)                       \
+    case code:                                                                                     \
+        return HS__KX_##kx;
+#include "proto/cipher_suites.def"
+    }
+    return 0;
+}
+
 unsigned hs__scheme_uses(uint16_t scheme) {
     switch (scheme) {
 #define HS__SCHEME_ROW(code, name, kind, key, hash, uses, section, note)                           \

@@ -152,6 +152,9 @@ unsigned hs__handshake_versions(uint8_t msg_type);
 typedef enum { HS__KX_ECDHE = 1, HS__KX_RSA } hs__kx;
 typedef enum { HS__AUTH_ECDSA = 1, HS__AUTH_RSA } hs__auth;
 
+/* The kx of a TLS 1.2 suite; 0 for others. */
+unsigned hs__suite_kx(uint16_t suite);
+
 /* HS__VERSION_TLS13 or HS__VERSION_TLS12 for a suite that we speak: each is of one version
  * (RFC 9846 B.4). Else 0, also for the two SCSVs, which are no suites. */
 uint16_t hs__suite_version(uint16_t suite);

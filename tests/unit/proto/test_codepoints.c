@@ -175,6 +175,7 @@ static void suites_know_their_version(void **state) {
         assert_int_equal(hs__suite_version(suite), 0x0304);
     }
     assert_int_equal(COUNT(of_12) + 3, hs__cipher_suites.n_spoken);
+    assert_int_equal(hs__suite_kx(HS__SUITE_TLS_AES_128_GCM_SHA256), 0);
     assert_int_equal(hs__suite_version(HS__SUITE_TLS_EMPTY_RENEGOTIATION_INFO_SCSV), 0);
     assert_int_equal(hs__suite_version(HS__SUITE_TLS_FALLBACK_SCSV), 0);
     assert_int_equal(hs__suite_version(HS__SUITE_TLS_RSA_WITH_AES_128_CBC_SHA), 0);
@@ -185,11 +186,12 @@ static void suites_of_tls_12_are_what_their_name_says(void **state) {
     (void)state;
     static const struct {
         const char *name, *aead, *hash;
+        uint16_t code;
         hs__kx kx;
         hs__auth auth;
     } rows[] = {
 #define HS__SUITE_12(code, name, kx, auth, aead, hash, alias, section, note)                       \
-    {#name, #aead, #hash, HS__KX_##kx, HS__AUTH_##auth},
+    {#name, #aead, #hash, code, HS__KX_##kx, HS__AUTH_##auth},
 #include "proto/cipher_suites.def"
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -199,6 +201,7 @@ static void suites_of_tls_12_are_what_their_name_says(void **state) {
                        rows[i].auth == HS__AUTH_RSA ? "RSA" : "ECDSA", rows[i].aead, rows[i].hash);
         assert_string_equal(rows[i].name, name);
         assert_true(!is_rsa || rows[i].auth == HS__AUTH_RSA);
+        assert_int_equal(hs__suite_kx(rows[i].code), rows[i].kx);
     }
 }
 
