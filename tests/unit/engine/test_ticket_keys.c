@@ -2,7 +2,9 @@
 #include "engine/ticket_keys.h"
 
 #include <pthread.h>
+#include <stdlib.h>
 
+#include "tests/lib/forward_provider.h"
 #include "tests/lib/test_provider.h"
 #include "tests/unit/crypto/each_provider.h"
 
@@ -281,6 +283,45 @@ static void threads_share_the_keys_while_they_change(void **state) {
     hs__ticket_keys_end(&k);
 }
 
+/* A provider that lets another thread be faster: its first call for randomness, which is for a
+ * key's name, seals a ticket meanwhile. */
+typedef struct {
+    hs__forward_provider base;
+    hs__ticket_keys *keys;
+    bool is_done;
+    uint8_t ticket[TICKET_N];
+} overtaken;
+
+static hs_status random_overtaken(const hs_provider *p, void *out, size_t n) {
+    overtaken *o = (overtaken *)(uintptr_t)p;
+    const hs_provider *inner = hs__forward_inner(p);
+    if (!o->is_done) {
+        o->is_done = true;
+        seal_at(o->keys, inner, after(KEY_LIFE_S), o->ticket);
+    }
+    return inner->random(inner, out, n);
+}
+
+static void the_first_of_two_new_keys_stays(void **state) {
+    hs__ticket_keys k;
+    uint8_t old[TICKET_N];
+    uint8_t ticket[TICKET_N];
+    overtaken *o = calloc(1, sizeof(*o));
+    assert_non_null(o);
+    hs__forward_init(&o->base, *state);
+    o->base.base.random = random_overtaken;
+    o->keys = &k;
+    hs__ticket_keys_init(&k, KEY_LIFE_S, TICKET_LIFE_S);
+    seal_at(&k, *state, after(0), old);
+    seal_at(&k, &o->base.base, after(KEY_LIFE_S), ticket);
+    assert_true(o->is_done);
+    assert_opens(&k, *state, after(KEY_LIFE_S), old, true);
+    assert_opens(&k, *state, after(KEY_LIFE_S), o->ticket, false);
+    assert_opens(&k, *state, after(KEY_LIFE_S), ticket, false);
+    hs__ticket_keys_end(&k);
+    hs_provider_unref(&o->base.base);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_ticket_is_what_others_compute),
@@ -294,6 +335,7 @@ int main(void) {
         cmocka_unit_test(a_clock_set_far_back_does_not_make_a_key_live_on),
         cmocka_unit_test(without_randomness_nothing_is_sealed),
         cmocka_unit_test(threads_share_the_keys_while_they_change),
+        cmocka_unit_test(the_first_of_two_new_keys_stays),
     };
     return EACH_PROVIDER(tests);
 }
