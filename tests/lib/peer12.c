@@ -178,6 +178,9 @@ void hs__peer12_send(hs__peer12 *peer, uint8_t type, hs_span content) {
 
 void hs__peer12_say(hs__peer12 *peer, hs_span message) {
     hs__test_bytes_add(&peer->transcript, message.p, message.n);
+    if (message.p[0] == HS__HT_client_key_exchange) {
+        hs__peer12_make_secret(peer); /* before the engine's answer can come */
+    }
     hs__peer12_send(peer, HS__CONTENT_handshake, message);
 }
 
@@ -302,11 +305,7 @@ void hs__peer12_step(hs__peer12 *peer, int step) {
         hs__peer12_send(peer, HS__CONTENT_change_cipher_spec, (hs_span){m.p, m.n});
         hs__peer12_rekey(peer);
     } else {
-        hs__test_bytes_add(&peer->transcript, m.p, m.n);
-        if (step == HS__HT_client_key_exchange) {
-            hs__peer12_make_secret(peer); /* before the engine's answer can come */
-        }
-        hs__peer12_send(peer, HS__CONTENT_handshake, (hs_span){m.p, m.n});
+        hs__peer12_say(peer, (hs_span){m.p, m.n});
     }
     hs__test_bytes_free(&m);
     hs__peer12_hear(peer);

@@ -80,7 +80,7 @@ static hs__sig_alg alg_of(uint16_t scheme) {
                          hashes[((scheme >> 8) - 4) % 3], HS__PSS_SALT_HASH};
 }
 
-static void add_signature(const hs__peer12 *peer, hs_span content, hs__test_bytes *m) {
+void hs__peer12_sign(const hs__peer12 *peer, hs_span content, hs__test_bytes *m) {
     uint8_t sig[HS__SIGNATURE_MAX];
     size_t n = 0;
     const uint16_t scheme = scheme_of(peer);
@@ -191,7 +191,7 @@ static void make_server_key_exchange(hs__peer12 *peer, hs__test_bytes *m) {
     add_be(m, 2, peer->group);
     add_vector(m, 1, share, n);
     hs__test_bytes all = signed_params(peer, m->p + start, m->n - start);
-    add_signature(peer, (hs_span){all.p, all.n}, m);
+    hs__peer12_sign(peer, (hs_span){all.p, all.n}, m);
     hs__test_bytes_free(&all);
 }
 
@@ -258,7 +258,7 @@ void hs__peer12_make(hs__peer12 *peer, int step, hs__test_bytes *out) {
         make_client_key_exchange(peer, out);
         break;
     case HS__HT_certificate_verify:
-        add_signature(peer, (hs_span){peer->transcript.p, peer->transcript.n}, out);
+        hs__peer12_sign(peer, (hs_span){peer->transcript.p, peer->transcript.n}, out);
         break;
     case HS__HT_new_session_ticket:
         make_ticket(peer, out);

@@ -31,24 +31,37 @@ void hs__stage_free(hs__stage *s) {
     hs_provider_unref(s->p);
 }
 
+static hs_options of_version(unsigned how, hs_options o) {
+    static const uint16_t classic[] = {0x009c, 0}; /* TLS_RSA_WITH_AES_128_GCM_SHA256 */
+    if ((how & HS__STAGE_TLS12) != 0) {
+        o.min_version = HS__VERSION_TLS12;
+        o.max_version = HS__VERSION_TLS12;
+    }
+    if ((how & HS__STAGE_CLASSIC) == HS__STAGE_CLASSIC) {
+        o.suites = classic;
+    }
+    return o;
+}
+
 hs_options hs__stage_client(const hs__stage *s, unsigned how, hs_credential *identity[2]) {
     static const uint16_t none[] = {0};
     identity[0] = s->id.credential;
     identity[1] = NULL;
-    return (hs_options){.provider = s->p,
-                        .trust = s->id.trust,
-                        .shares = (how & HS__STAGE_RETRY) != 0 ? none : NULL,
-                        .identity = (how & HS__STAGE_AUTH) != 0 ? identity : NULL};
+    return of_version(how, (hs_options){.provider = s->p,
+                                        .trust = s->id.trust,
+                                        .shares = (how & HS__STAGE_RETRY) != 0 ? none : NULL,
+                                        .identity = (how & HS__STAGE_AUTH) != 0 ? identity : NULL});
 }
 
 hs_options hs__stage_server(const hs__stage *s, unsigned how, hs_credential *identity[2]) {
     identity[0] = s->id.credential;
     identity[1] = NULL;
-    return (hs_options){.provider = s->p,
-                        .trust = s->id.trust,
-                        .identity = identity,
-                        .client_auth = (how & HS__STAGE_AUTH) != 0 ? HS_CLIENT_AUTH_NEED
-                                                                   : HS_CLIENT_AUTH_NONE};
+    return of_version(how, (hs_options){.provider = s->p,
+                                        .trust = s->id.trust,
+                                        .identity = identity,
+                                        .client_auth = (how & HS__STAGE_AUTH) != 0
+                                                           ? HS_CLIENT_AUTH_NEED
+                                                           : HS_CLIENT_AUTH_NONE});
 }
 
 hs_config *hs__stage_config(hs_options o) {
