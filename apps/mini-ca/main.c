@@ -37,10 +37,17 @@ static const hs__program PROGRAM = {
         "  init                create the root (--intermediate: root + issuing CA; then move its "
         "key away)\n"
         "  issue NAME...       new key and certificate; NAME = DNS, *.wildcard, IP, e-mail or URI\n"
-        "  list                --expiring=30d --check (exit 6 if any)\n"
-        "  show FILE|WHAT      certificate or key; every field, with -v its meaning\n"
-        "  verify FILE         --host=NAME --purpose=server --at=DATE; prints path and each "
-        "check\n",
+        "  sign CSR            certificate for somebody else's key; prints what was honoured and "
+        "dropped\n"
+        "  renew | rekey WHAT  same names and key | new key      (WHAT = serial, name or file)\n"
+        "  revoke WHAT         --reason=keyCompromise|superseded|...; then writes the CRL\n"
+        "  crl | ocsp WHAT     write a CRL (--days=30) | an OCSP response file (--days=7)\n"
+        "  list                --expiring=30d --revoked --check (exit 6 if any)\n"
+        "  show FILE|HOST:PORT|WHAT     certificate, CSR, key, CRL, PKCS#12; every field, with -v "
+        "its meaning\n"
+        "  lint FILE | verify FILE      verify: --host=NAME --purpose=server --at=DATE; prints "
+        "path and each check\n"
+        "  export WHAT         --p12 [--legacy] --fullchain --der --openssl-index\n",
     .options = OPTIONS,
     .min_operands = 1,
     .max_operands = UINT_MAX,
@@ -82,10 +89,15 @@ static hs__exit no_such_command(const char *name) {
     if (near)
         return hs__usage_error(&PROGRAM, "there is no command '%s', did you mean %s?",
                                hs__safe(name), near);
-    return hs__usage_error(&PROGRAM,
-                           "there is no command '%s'; there are init, issue, list, show "
-                           "and verify",
-                           hs__safe(name));
+    char all[300] = "";
+    size_t at = 0;
+    for (size_t i = 0; i < N_COMMANDS && at < sizeof all; i++)
+        at += (size_t)snprintf(all + at, sizeof all - at, "%s%s",
+                               i == 0                ? ""
+                               : i + 1 == N_COMMANDS ? " and "
+                                                     : ", ",
+                               names[i]);
+    return hs__usage_error(&PROGRAM, "there is no command '%s'; there are %s", hs__safe(name), all);
 }
 
 int main(int argc, char **argv) {
