@@ -1,6 +1,6 @@
 #!/bin/sh
 # Does the time of RSA key transport tell a good ciphertext from a bad one? Measures it with each
-# provider for SECONDS (600) and prints a table and a verdict: tests/timing/timing_premaster.c
+# provider for SECONDS (600) and prints a table and a verdict: tests/timing/campaign.h
 # says how to read it. On a quiet machine, please.
 #
 # Usage: tools/timing.sh [SECONDS [PROVIDER...]]
