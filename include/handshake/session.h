@@ -16,8 +16,8 @@ extern "C" {
 
 /* ---- the client's side ------------------------------------------------------------------- */
 
-/* One session with one server, immutable. Whoever has it can take the client's part in it and,
- * without an ephemeral exchange (TLS 1.2), can read what is resumed from it. */
+/* One session with one server, immutable. Whoever has it can take the client's part in it. One of
+ * TLS 1.2 also opens the recorded traffic of all its connections, the first one included. */
 typedef struct hs_session hs_session;
 
 hs_session *hs_session_ref(hs_session *session);
