@@ -109,7 +109,7 @@ static const hs__code cipher_suites[] = {
 };
 
 static const hs__code groups[] = {
-#define HS__GROUP_ROW(code, name, client_share, server_share, alias, section, note)                \
+#define HS__GROUP_ROW(code, name, versions, client_share, server_share, alias, section, note)      \
     {code, #name, alias, section, note},
 #define HS__GROUP_SHOWN ROW
 #include "proto/groups.def"
@@ -136,7 +136,7 @@ enum {
 #include "proto/cipher_suites.def"
     ,
     GROUPS_SPOKEN = 0
-#define HS__GROUP_ROW(code, name, client_share, server_share, alias, section, note) +1
+#define HS__GROUP_ROW(code, name, versions, client_share, server_share, alias, section, note) +1
 #include "proto/groups.def"
     ,
     SCHEMES_SPOKEN = 0
@@ -272,9 +272,19 @@ unsigned hs__scheme_auth_12(uint16_t scheme) {
     return 0;
 }
 
+unsigned hs__group_versions(uint16_t group) {
+    switch (group) {
+#define HS__GROUP_ROW(code, name, versions, client_share, server_share, alias, section, note)      \
+    case code:                                                                                     \
+        return versions;
+#include "proto/groups.def"
+    }
+    return 0;
+}
+
 size_t hs__group_client_share(uint16_t group) {
     switch (group) {
-#define HS__GROUP_ROW(code, name, client_share, server_share, alias, section, note)                \
+#define HS__GROUP_ROW(code, name, versions, client_share, server_share, alias, section, note)      \
     case code:                                                                                     \
         return client_share;
 #include "proto/groups.def"
@@ -284,7 +294,7 @@ size_t hs__group_client_share(uint16_t group) {
 
 size_t hs__group_server_share(uint16_t group) {
     switch (group) {
-#define HS__GROUP_ROW(code, name, client_share, server_share, alias, section, note)                \
+#define HS__GROUP_ROW(code, name, versions, client_share, server_share, alias, section, note)      \
     case code:                                                                                     \
         return server_share;
 #include "proto/groups.def"
@@ -435,7 +445,7 @@ const char *hs__cipher_suite_name(uint32_t code) {
 
 const char *hs__group_name(uint32_t code) {
     switch (code) {
-#define HS__GROUP_ROW(code, name, client_share, server_share, alias, section, note)                \
+#define HS__GROUP_ROW(code, name, versions, client_share, server_share, alias, section, note)      \
     NAME(code, name, section, note)
 #define HS__GROUP_SHOWN NAME
 #include "proto/groups.def"

@@ -104,7 +104,7 @@ enum {
 #include "proto/small_codes.def"
 };
 
-/* Versions as bits: column `versions` of handshake_types.def. */
+/* Versions as bits: column `versions` of handshake_types.def and groups.def. */
 enum { HS__TLS12 = 1, HS__TLS13 = 2 };
 
 enum { /* HS__HT_client_hello */
@@ -132,7 +132,7 @@ enum { /* HS__SUITE_TLS_AES_128_GCM_SHA256, HS__SUITE_TLS_FALLBACK_SCSV */
 };
 
 enum { /* HS__NAMED_GROUP_x25519; the crypto seam has its own constants for the same numbers */
-#define HS__GROUP_ROW(code, name, client_share, server_share, alias, section, note)                \
+#define HS__GROUP_ROW(code, name, versions, client_share, server_share, alias, section, note)      \
     HS__NAMED_GROUP_##name = (code),
 #define HS__GROUP_SHOWN(code, name, section, note) HS__NAMED_GROUP_##name = (code),
 #include "proto/groups.def"
@@ -174,6 +174,10 @@ unsigned hs__scheme_uses(uint16_t scheme);
 
 /* The auth of the TLS 1.2 suites that a scheme goes with; 0 for one that may not sign there. */
 unsigned hs__scheme_auth_12(uint16_t scheme);
+
+/* The versions a group may be used in (HS__TLS12, HS__TLS13 or-ed); 0 for one that we do not
+ * speak. */
+unsigned hs__group_versions(uint16_t group);
 
 /* Bytes of a key_exchange of this group as a client / a server sends it; 0 when unknown.
  * RFC 9846 4.3.8: another length is an illegal_parameter. */

@@ -3,6 +3,7 @@
 #include "proto_test.h"
 #include "vectors/rfc8448_resumed.h"
 #include "vectors/rfc8448_simple.h"
+#include "vectors/tls12_peers.h"
 
 #define RANDOM "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 
@@ -54,6 +55,29 @@ static void binders_begin_where_rfc8448_cuts(void **state) {
     assert_true(hs__psk_binder_next(&binders, &binder));
     pt_assert_bytes(binder, SPAN(rfc8448_resumed_binder));
     assert_true(hs__ext_has(&m.extensions, HS__EXT_early_data));
+}
+
+/* What OpenSSL and GnuTLS say of renegotiation: one by the SCSV, the other by the extension. */
+static void hellos_of_tls_12_clients(void **state) {
+    (void)state;
+    hs__rd_root root;
+    hs__client_hello m;
+    const hs__extensions *e = &m.extensions;
+    assert_int_equal(hs__client_hello_read(SPAN(tls12_ecdhe_client_hello), NULL, &root, &m), HS_OK);
+    assert_int_equal(m.legacy_version, HS__VERSION_TLS12);
+    assert_true(hs__list16_has(m.cipher_suites, HS__SUITE_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256));
+    assert_true(hs__list16_has(m.cipher_suites, HS__SUITE_TLS_EMPTY_RENEGOTIATION_INFO_SCSV));
+    assert_false(hs__ext_has(e, HS__EXT_renegotiation_info));
+    assert_true(hs__ext_has(e, HS__EXT_extended_main_secret));
+    assert_true(hs__ext_has(e, HS__EXT_session_ticket));
+    assert_int_equal(e->session_ticket.n, 0);
+    assert_true(hs__list8_has(e->ec_point_formats, HS__POINT_FORMAT_uncompressed));
+    assert_int_equal(e->status_request.status_type, HS__STATUS_TYPE_ocsp);
+    assert_int_equal(hs__client_hello_read(SPAN(tls12_gnutls_client_hello), NULL, &root, &m),
+                     HS_OK);
+    assert_false(hs__list16_has(m.cipher_suites, HS__SUITE_TLS_EMPTY_RENEGOTIATION_INFO_SCSV));
+    assert_true(hs__ext_has(e, HS__EXT_renegotiation_info));
+    assert_int_equal(e->renegotiated_connection.n, 0);
 }
 
 /* RFC 9846 4.2.2: hellos of TLS 1.2 may end without extensions; both ways pass. */
@@ -131,6 +155,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fields_of_rfc8448),
         cmocka_unit_test(binders_begin_where_rfc8448_cuts),
+        cmocka_unit_test(hellos_of_tls_12_clients),
         cmocka_unit_test(hellos_without_extensions),
         cmocka_unit_test(compression_methods_are_left_to_the_engine),
         cmocka_unit_test(broken_formats),

@@ -227,6 +227,18 @@ static void messages_know_their_versions(void **state) {
     }
 }
 
+/* RFC 8422 5.1.1 and 5.4: a share of TLS 1.2 is an ECPoint, of 255 bytes at most. */
+static void groups_know_their_versions(void **state) {
+    (void)state;
+    for (size_t i = 0; i < hs__groups.n_spoken; i++) {
+        const uint16_t group = hs__groups.rows[i].code;
+        const unsigned in_12 = hs__group_client_share(group) <= 255 ? HS__TLS12 : 0;
+        assert_int_equal(hs__group_versions(group), HS__TLS13 | in_12);
+    }
+    assert_int_equal(hs__group_versions(HS__NAMED_GROUP_X25519MLKEM768), HS__TLS13);
+    assert_int_equal(hs__group_versions(HS__NAMED_GROUP_x448), 0);
+}
+
 /* RFC 5288 section 3: salt and explicit nonce; RFC 7905 section 2: all of it out of the keys. */
 static void nonces_of_tls_12_have_twelve_bytes(void **state) {
     (void)state;
@@ -264,6 +276,7 @@ int main(void) {
         cmocka_unit_test(suites_know_their_version),
         cmocka_unit_test(suites_of_tls_12_are_what_their_name_says),
         cmocka_unit_test(messages_know_their_versions),
+        cmocka_unit_test(groups_know_their_versions),
         cmocka_unit_test(nonces_of_tls_12_have_twelve_bytes),
         cmocka_unit_test(aead_limits_are_those_of_the_rfc),
     };
