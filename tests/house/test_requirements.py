@@ -1,4 +1,5 @@
-"""spec/requirements.csv: the tests it names exist, and tests that name a row are named by it."""
+"""spec/requirements.csv and spec/tls12.md: the tests they name exist, and tests that name a row are
+named by it."""
 
 import csv
 import re
@@ -51,6 +52,13 @@ def test_named_tests_exist():
         f"{file}:{name}" for row in ROWS for file, name in named_by(row)
         if not (ROOT / file).is_file() or not is_a_test(file, name)}
     assert not missing
+
+
+def test_tests_named_in_pages_exist():
+    text = (ROOT / "spec" / "tls12.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(tests/[\w./]+):(\w+)`", text)
+    assert named
+    assert [name for name in named if not is_a_test(*name)] == []
 
 
 @pytest.mark.parametrize("folder", ["state", "badinput", "fault", "vectors"])

@@ -51,10 +51,10 @@ def make_credentials(cwd):
         make(name, kind, "-CA", "ca.pem", "-CAkey", "ca.key", "-set_serial", "0x1234")
     with open(os.path.join(cwd, "index"), "w", encoding="ascii") as index:
         index.write("V\t351231235959Z\t\t1234\tunknown\t/CN=ec.test\n")
-    run("openssl", "ocsp", "-issuer", "ca.pem", "-cert", "ec.pem", "-no_nonce", "-reqout", "req.der",
-        cwd=cwd)
-    run("openssl", "ocsp", "-index", "index", "-rsigner", "ca.pem", "-rkey", "ca.key", "-CA", "ca.pem",
-        "-reqin", "req.der", "-respout", "ocsp.der", "-ndays", "7", cwd=cwd)
+    run("openssl", "ocsp", "-issuer", "ca.pem", "-cert", "ec.pem", "-no_nonce",
+        "-reqout", "req.der", cwd=cwd)
+    run("openssl", "ocsp", "-index", "index", "-rsigner", "ca.pem", "-rkey", "ca.key",
+        "-CA", "ca.pem", "-reqin", "req.der", "-respout", "ocsp.der", "-ndays", "7", cwd=cwd)
 
 
 def free_port():
@@ -87,7 +87,8 @@ def record(server, client, cwd):
         quiet = {"cwd": cwd, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         serving = subprocess.Popen(replace(server, port), stdin=subprocess.PIPE, **quiet)
         upstream = connect(port)
-        asking = subprocess.Popen(replace(client, tap.getsockname()[1]), stdin=subprocess.PIPE, **quiet)
+        asking = subprocess.Popen(replace(client, tap.getsockname()[1]), stdin=subprocess.PIPE,
+                                  **quiet)
         downstream, _ = tap.accept()
         sent = bytearray(), bytearray()
         ways = [threading.Thread(target=pass_on, args=args, daemon=True) for args in
@@ -148,8 +149,8 @@ def scenes(cwd):
     os.environ["SSLKEYLOGFILE"] = "keys"
     yield "gnutls", record(["gnutls-serv", "-q", "--echo", "-p", "PORT", "--priority", only,
                             "--x509keyfile", "rsa.key", "--x509certfile", "rsa.pem"],
-                           ["gnutls-cli", "--insecure", "--priority", only, "-p", "PORT", "127.0.0.1"],
-                           cwd), {}
+                           ["gnutls-cli", "--insecure", "--priority", only, "-p", "PORT",
+                            "127.0.0.1"], cwd), {}
 
 
 def write_array(out, name, data):
@@ -165,8 +166,8 @@ def main():
         make_credentials(cwd)
         out.write("/* TLS 1.2 between other libraries; made by make_tls12.py, which says what the "
                   "names mean. */\n")
-        out.write("/* clang-format off */\n#ifndef HS_TEST_TLS12_PEERS_H\n#define HS_TEST_TLS12_PEERS_H\n"
-                  "\n#include <stdint.h>\n")
+        out.write("/* clang-format off */\n#ifndef HS_TEST_TLS12_PEERS_H\n"
+                  "#define HS_TEST_TLS12_PEERS_H\n\n#include <stdint.h>\n")
         for scene, (client, server), more in scenes(cwd):
             for name, data in [*messages_of("client", client), *messages_of("server", server),
                                *more.items()]:
