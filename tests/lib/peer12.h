@@ -89,8 +89,10 @@ void hs__peer12_make(hs__peer12 *peer, int step, hs__test_bytes *out);
 /* Appends scheme, length and signature over `content` with the peer's key. */
 void hs__peer12_sign(const hs__peer12 *peer, hs_span content, hs__test_bytes *out);
 
-/* A handshake message, made or changed by hand: takes part in the transcript, gives the main secret
- * where it is a ClientKeyExchange, and goes to the engine in a record of its own. */
+/* A handshake message, made or changed by hand, that is said in some other way: takes part in the
+ * transcript and gives the main secret where it is a ClientKeyExchange. */
+void hs__peer12_note(hs__peer12 *peer, hs_span message);
+/* The same, and it goes to the engine in a record of its own. */
 void hs__peer12_say(hs__peer12 *peer, hs_span message);
 
 /* A record under the writing key in force; no transcript. */
