@@ -3,14 +3,12 @@
 #include <limits.h>
 #include <string.h>
 
+#include "pki/crl_point.h"
 #include "pki/text.h"
 #include "pki/time.h"
 #include "proto/span.h"
 
-enum {
-    /* Far above what is in use; it bounds the search for duplicates. */
-    EXTENSIONS_MAX = 64
-};
+enum { STATUS_REQUEST = 5 /* the TLS extension (RFC 6066 8) */ };
 
 /* ---- extensions: one reader each, for the inside of the OCTET STRING --------------------- */
 
@@ -22,13 +20,6 @@ static void read_key_usage(hs__rd *r, hs__cert *c) {
     c->key_usage = hs__der_named_bits(r, NULL, HS__DER_BIT_STRING);
 }
 
-/* A list without items breaks SIZE (1..MAX), which all lists here have. */
-static void require_items(hs__rd *list, size_t n) {
-    if (n == 0) {
-        hs__rd_fail(list, NULL, HS_E_DECODE, "is an empty list");
-    }
-}
-
 static void read_subject_alt_name(hs__rd *r, hs__cert *c) {
     hs__rd list;
     size_t n = 0;
@@ -38,7 +29,7 @@ static void read_subject_alt_name(hs__rd *r, hs__cert *c) {
         hs__rd_item(&list, n);
         (void)hs__general_name_read(&list, NULL, false);
     }
-    require_items(&list, n);
+    hs__require_items(&list, n);
 }
 
 static void read_basic_constraints(hs__rd *r, hs__cert *c) {
@@ -65,7 +56,7 @@ static hs_span read_subtrees(hs__rd *r, const char *field, uint8_t tag) {
         (void)hs__general_name_read(&subtree, "base", true);
         hs__der_close(&subtree);
     }
-    require_items(&list, n);
+    hs__require_items(&list, n);
     return all;
 }
 
@@ -97,8 +88,10 @@ static void read_authority_key_id(hs__rd *r, hs__cert *c) {
             hs__rd_item(&names, i);
             (void)hs__general_name_read(&names, NULL, false);
         }
+        c->has_authority_issuer = true;
     }
     if (hs__der_next_is(&inside, HS__DER_CONTEXT | 2)) {
+        c->has_authority_serial = true;
         (void)hs__der_integer(&inside, "authorityCertSerialNumber", HS__DER_CONTEXT | 2);
     }
     hs__der_close(&inside);
@@ -113,17 +106,14 @@ static void read_ext_key_usage(hs__rd *r, hs__cert *c) {
         hs__rd_item(&list, n);
         (void)hs__der_oid(&list, NULL, HS__DER_OID);
     }
-    require_items(&list, n);
+    hs__require_items(&list, n);
 }
 
-/* Policies matter only where a policy is asked for, which nobody does here: RFC 5280 6.1.1 (d)
- * with initial-explicit-policy false. So a critical list of them is understood; the extensions
- * that demand a policy further down have no reader, and are refused where critical. */
 static void read_policies(hs__rd *r, hs__cert *c) {
     hs__rd list;
     size_t n = 0;
-    (void)c;
     hs__der_open(r, "policies", HS__DER_SEQUENCE, &list);
+    c->policies = (hs_span){list.p, hs__rd_left(&list)};
     for (; hs__rd_more(&list); n++) {
         hs__rd policy;
         uint8_t tag;
@@ -135,7 +125,84 @@ static void read_policies(hs__rd *r, hs__cert *c) {
         }
         hs__der_close(&policy);
     }
-    require_items(&list, n);
+    hs__require_items(&list, n);
+}
+
+static void read_policy_mappings(hs__rd *r, hs__cert *c) {
+    hs__rd list;
+    size_t n = 0;
+    hs__der_open(r, "mappings", HS__DER_SEQUENCE, &list);
+    c->policy_mappings = (hs_span){list.p, hs__rd_left(&list)};
+    for (; hs__rd_more(&list); n++) {
+        hs__rd mapping;
+        hs__rd_item(&list, n);
+        hs__der_open(&list, NULL, HS__DER_SEQUENCE, &mapping);
+        (void)hs__der_oid(&mapping, "issuerDomainPolicy", HS__DER_OID);
+        (void)hs__der_oid(&mapping, "subjectDomainPolicy", HS__DER_OID);
+        hs__der_close(&mapping);
+    }
+    hs__require_items(&list, n);
+}
+
+static void read_policy_constraints(hs__rd *r, hs__cert *c) {
+    hs__rd inside;
+    hs__der_open(r, NULL, HS__DER_SEQUENCE, &inside);
+    if (hs__der_next_is(&inside, HS__DER_CONTEXT | 0)) {
+        c->require_policy =
+            (int)hs__der_number(&inside, "requireExplicitPolicy", HS__DER_CONTEXT | 0, INT_MAX);
+    }
+    if (hs__der_next_is(&inside, HS__DER_CONTEXT | 1)) {
+        c->inhibit_mapping =
+            (int)hs__der_number(&inside, "inhibitPolicyMapping", HS__DER_CONTEXT | 1, INT_MAX);
+    }
+    if (c->require_policy < 0 && c->inhibit_mapping < 0) {
+        hs__rd_fail(&inside, NULL, HS_E_DECODE, "constrains nothing");
+    }
+    hs__der_close(&inside);
+}
+
+static void read_inhibit_any_policy(hs__rd *r, hs__cert *c) {
+    c->inhibit_any_policy = (int)hs__der_number(r, "skipCerts", HS__DER_INTEGER, INT_MAX);
+}
+
+static void read_crl_distribution(hs__rd *r, hs__cert *c) {
+    hs__rd list;
+    size_t n = 0;
+    hs__der_open(r, "points", HS__DER_SEQUENCE, &list);
+    c->crl_points = (hs_span){list.p, hs__rd_left(&list)};
+    for (; hs__rd_more(&list); n++) {
+        hs__rd_item(&list, n);
+        (void)hs__crl_point_read(&list, NULL);
+    }
+    hs__require_items(&list, n);
+}
+
+static void read_authority_info(hs__rd *r, hs__cert *c) {
+    hs__rd list;
+    size_t n = 0;
+    (void)c;
+    hs__der_open(r, "descriptions", HS__DER_SEQUENCE, &list);
+    for (; hs__rd_more(&list); n++) {
+        hs__rd description;
+        hs__rd_item(&list, n);
+        hs__der_open(&list, NULL, HS__DER_SEQUENCE, &description);
+        (void)hs__der_oid(&description, "accessMethod", HS__DER_OID);
+        (void)hs__general_name_read(&description, "accessLocation", false);
+        hs__der_close(&description);
+    }
+    hs__require_items(&list, n);
+}
+
+/* RFC 7633 4.1: numbers of TLS extensions. */
+static void read_tls_feature(hs__rd *r, hs__cert *c) {
+    hs__rd list;
+    hs__der_open(r, "features", HS__DER_SEQUENCE, &list);
+    for (size_t n = 0; hs__rd_more(&list); n++) {
+        hs__rd_item(&list, n);
+        const uint32_t feature = hs__der_number(&list, NULL, HS__DER_INTEGER, UINT16_MAX);
+        c->promises_staple = c->promises_staple || feature == STATUS_REQUEST;
+    }
+    hs__der_close(&list);
 }
 
 static const struct {
@@ -151,76 +218,34 @@ static const struct {
     {HS__OID_AUTHORITY_KEY_ID, HS__EXT_AUTHORITY_KEY_ID, read_authority_key_id},
     {HS__OID_EXT_KEY_USAGE, HS__EXT_EXT_KEY_USAGE, read_ext_key_usage},
     {HS__OID_POLICIES, HS__EXT_POLICIES, read_policies},
+    {HS__OID_POLICY_MAPPINGS, HS__EXT_POLICY_MAPPINGS, read_policy_mappings},
+    {HS__OID_POLICY_CONSTRAINTS, HS__EXT_POLICY_CONSTRAINTS, read_policy_constraints},
+    {HS__OID_INHIBIT_ANY_POLICY, HS__EXT_INHIBIT_ANY_POLICY, read_inhibit_any_policy},
+    {HS__OID_CRL_DISTRIBUTION, HS__EXT_CRL_DISTRIBUTION, read_crl_distribution},
+    {HS__OID_AUTHORITY_INFO, HS__EXT_AUTHORITY_INFO, read_authority_info},
+    {HS__OID_TLS_FEATURE, HS__EXT_TLS_FEATURE, read_tls_feature},
 };
 enum { READERS = sizeof(readers) / sizeof(readers[0]) };
 
-/* RFC 5280 4.2: a certificate has each extension at most once. */
-static bool has_before(hs_span before, hs_span oid) {
-    hs__cert_extension e;
-    while (hs__cert_extension_next(&before, &e)) {
-        if (hs__span_equal(e.oid, oid)) {
+static bool read_extension(void *ctx, hs__oid id, bool is_critical, hs__rd *value) {
+    hs__cert *c = ctx;
+    for (size_t i = 0; i < READERS; i++) {
+        if (readers[i].id == id) {
+            c->has |= (uint32_t)readers[i].bit;
+            c->critical |= is_critical ? (uint32_t)readers[i].bit : 0;
+            readers[i].read(value, c);
             return true;
         }
     }
     return false;
 }
 
-static void read_value(hs__rd *r, hs__oid id, hs_span oid, bool is_critical, hs__cert *c) {
-    for (size_t i = 0; i < READERS; i++) {
-        if (readers[i].id == id) {
-            c->has |= (uint32_t)readers[i].bit;
-            c->critical |= is_critical ? (uint32_t)readers[i].bit : 0;
-            readers[i].read(r, c);
-            return;
-        }
-    }
-    (void)hs__rd_rest(r, NULL);
-    if (is_critical) {
-        c->unknown_critical = c->n_unknown_critical == 0 ? oid : c->unknown_critical;
-        c->n_unknown_critical++;
-    }
-}
-
-static void read_extension(hs__rd *list, hs__cert *c) {
-    const hs_span before = {c->extensions.p, (size_t)(list->p - c->extensions.p)};
-    char number[HS__OID_TEXT_MAX];
-    hs__rd extension;
-    hs__rd value;
-    hs__der_open(list, NULL, HS__DER_SEQUENCE, &extension);
-    const hs_span oid = hs__der_oid(&extension, "extnID", HS__DER_OID);
-    const hs__oid id = hs__oid_find(oid);
-    const char *label = hs__oid_name(id);
-    if (id == HS__OID_UNKNOWN) {
-        hs__oid_dotted(oid, number, sizeof(number));
-        label = number;
-    }
-    const bool is_critical = hs__der_default_false(&extension, "critical");
-    hs__der_open(&extension, "extnValue", HS__DER_OCTET_STRING, &value);
-    if (hs__rd_status(list) != HS_OK) {
-        return;
-    }
-    hs__rd_label(&value, label);
-    if (has_before(before, oid)) {
-        hs__rd_fail(&extension, "extnID", HS_E_DECODE, "has %s a second time", label);
-    }
-    read_value(&value, id, oid, is_critical, c);
-    hs__der_close(&value);
-    hs__der_close(&extension);
-}
-
 void hs__cert_extensions_read(hs__rd *r, hs__cert *c) {
-    hs__rd list;
-    size_t n = 0;
-    hs__der_open(r, NULL, HS__DER_SEQUENCE, &list);
-    c->extensions = (hs_span){list.p, hs__rd_left(&list)};
-    for (; hs__rd_more(&list); n++) {
-        if (n == EXTENSIONS_MAX) {
-            hs__rd_fail(&list, NULL, HS_E_DECODE, "has more than %d extensions", EXTENSIONS_MAX);
-        }
-        hs__rd_item(&list, n);
-        read_extension(&list, c);
-    }
-    require_items(&list, n);
+    hs__cert_extension_list view;
+    hs__cert_extension_list_read(r, NULL, read_extension, c, &view);
+    c->extensions = view.all;
+    c->unknown_critical = view.unknown_critical;
+    c->n_unknown_critical = view.n_unknown_critical;
 }
 
 static void read_extensions(hs__rd *r, hs__cert *c) {
@@ -287,6 +312,9 @@ hs_status hs__certificate_read(hs_span der, const hs__field_sink *sink, hs__cert
     hs__sigalg inside;
     memset(out, 0, sizeof(*out));
     out->path_len = -1;
+    out->require_policy = -1;
+    out->inhibit_mapping = -1;
+    out->inhibit_any_policy = -1;
     hs__rd_init(&all, root, der, NULL, sink);
     out->der = der;
     hs__der_open(&all, "Certificate", HS__DER_SEQUENCE, &certificate);
@@ -305,16 +333,17 @@ hs_status hs__certificate_read(hs_span der, const hs__field_sink *sink, hs__cert
 
 /* ---- looking at it ----------------------------------------------------------------------- */
 
-bool hs__cert_extension_next(hs_span *extensions, hs__cert_extension *out) {
-    hs_span extension;
+bool hs__cert_policy_next(hs_span *policies, hs_span *policy) {
+    hs_span information;
     uint8_t tag;
-    if (!hs__der_walk(extensions, &tag, &extension) || !hs__der_walk(&extension, &tag, &out->oid) ||
-        !hs__der_walk(&extension, &tag, &out->value)) {
-        return false;
-    }
-    out->id = hs__oid_find(out->oid);
-    out->is_critical = tag == HS__DER_BOOLEAN;
-    return !out->is_critical || hs__der_walk(&extension, &tag, &out->value);
+    return hs__der_walk(policies, &tag, &information) && hs__der_walk(&information, &tag, policy);
+}
+
+bool hs__cert_mapping_next(hs_span *mappings, hs_span *issuer_policy, hs_span *subject_policy) {
+    hs_span mapping;
+    uint8_t tag;
+    return hs__der_walk(mappings, &tag, &mapping) && hs__der_walk(&mapping, &tag, issuer_policy) &&
+           hs__der_walk(&mapping, &tag, subject_policy);
 }
 
 bool hs__cert_has_purpose(const hs__cert *cert, hs__oid purpose) {

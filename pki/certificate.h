@@ -5,6 +5,7 @@
 #ifndef HS_PKI_CERTIFICATE_H
 #define HS_PKI_CERTIFICATE_H
 
+#include "pki/extension.h"
 #include "pki/general_name.h"
 #include "pki/name.h"
 #include "pki/sigalg.h"
@@ -32,7 +33,13 @@ typedef enum {
     HS__EXT_NAME_CONSTRAINTS = 1 << 4,
     HS__EXT_AUTHORITY_KEY_ID = 1 << 5,
     HS__EXT_EXT_KEY_USAGE = 1 << 6,
-    HS__EXT_POLICIES = 1 << 7
+    HS__EXT_POLICIES = 1 << 7,
+    HS__EXT_POLICY_MAPPINGS = 1 << 8,
+    HS__EXT_POLICY_CONSTRAINTS = 1 << 9,
+    HS__EXT_INHIBIT_ANY_POLICY = 1 << 10,
+    HS__EXT_CRL_DISTRIBUTION = 1 << 11,
+    HS__EXT_AUTHORITY_INFO = 1 << 12,
+    HS__EXT_TLS_FEATURE = 1 << 13
 } hs__ext;
 
 typedef struct {
@@ -58,7 +65,16 @@ typedef struct {
     hs_span names;         /* subjectAltName: content, GeneralNames */
     hs_span subject_key_id;
     hs_span authority_key_id;    /* keyIdentifier; empty if it has none */
+    bool has_authority_issuer;   /* authorityCertIssuer is there */
+    bool has_authority_serial;   /* authorityCertSerialNumber is */
     hs_span permitted, excluded; /* name constraints: content, GeneralSubtrees */
+    hs_span policies;            /* content: PolicyInformation; hs__cert_policy_next */
+    hs_span policy_mappings;     /* content: pairs of OBJECT IDENTIFIERs */
+    int require_policy;          /* skip counts of policyConstraints; -1: absent */
+    int inhibit_mapping;
+    int inhibit_any_policy; /* -1: absent */
+    hs_span crl_points;     /* content: DistributionPoints */
+    bool promises_staple;   /* tlsFeature lists status_request (RFC 7633) */
 } hs__cert;
 
 /* Reads one certificate and nothing behind it. Any fault is HS_E_CERT_FORMAT; root->where and
@@ -70,14 +86,11 @@ HS_MUST_CHECK hs_status hs__certificate_read(hs_span der, const hs__field_sink *
  * them (which must be zeroed, with path_len -1). */
 void hs__cert_extensions_read(hs__rd *r, hs__cert *out);
 
-typedef struct {
-    hs__oid id;
-    hs_span oid; /* content */
-    bool is_critical;
-    hs_span value; /* inside of the OCTET STRING */
-} hs__cert_extension;
+/* Walks over `policies`: the content of one policyIdentifier; false at the end. */
+bool hs__cert_policy_next(hs_span *policies, hs_span *policy);
 
-bool hs__cert_extension_next(hs_span *extensions, hs__cert_extension *out);
+/* Walks over `policy_mappings`; false at the end. */
+bool hs__cert_mapping_next(hs_span *mappings, hs_span *issuer_policy, hs_span *subject_policy);
 
 /* extKeyUsage lists it. */
 bool hs__cert_has_purpose(const hs__cert *cert, hs__oid purpose);

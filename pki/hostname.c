@@ -124,19 +124,45 @@ bool hs__host_matches_dns(const hs__host *host, hs_span pattern) {
     return n == dns_n && equal_folded(dns, p, n);
 }
 
+bool hs__host_matches_name(const hs__host *host, const hs__general_name *name) {
+    if (name->kind == HS__NAME_DNS) {
+        return hs__host_matches_dns(host, name->value);
+    }
+    return name->kind == HS__NAME_IP && host->is_ip && name->value.n == host->ip_n &&
+           memcmp(name->value.p, host->ip, host->ip_n) == 0;
+}
+
 bool hs__host_matches(const hs__host *host, const hs__cert *cert) {
     hs_span rest = cert->names;
     hs__general_name name;
     while (hs__general_name_next(&rest, &name)) {
-        if (name.kind == HS__NAME_DNS && hs__host_matches_dns(host, name.value)) {
-            return true;
-        }
-        if (name.kind == HS__NAME_IP && host->is_ip && name.value.n == host->ip_n &&
-            memcmp(name.value.p, host->ip, host->ip_n) == 0) {
+        if (hs__host_matches_name(host, &name)) {
             return true;
         }
     }
     return false;
+}
+
+hs_span hs__mailbox_host(hs_span mailbox) {
+    const uint8_t *sign = mailbox.n > 0 ? memchr(mailbox.p, '@', mailbox.n) : NULL;
+    if (sign == NULL || sign == mailbox.p) {
+        return (hs_span){NULL, 0};
+    }
+    const hs_span host = {sign + 1, mailbox.n - (size_t)(sign + 1 - mailbox.p)};
+    return hs__dns_is_well_formed(host, false) ? host : (hs_span){NULL, 0};
+}
+
+bool hs__mailbox_equal(hs_span a, hs_span b) {
+    const hs_span a_host = hs__mailbox_host(a);
+    const hs_span b_host = hs__mailbox_host(b);
+    if (a_host.p == NULL || b_host.p == NULL || a.n != b.n || a_host.n != b_host.n) {
+        return false;
+    }
+    bool is_equal = memcmp(a.p, b.p, a.n - a_host.n) == 0;
+    for (size_t i = 0; i < a_host.n; i++) {
+        is_equal = is_equal && lower((char)a_host.p[i]) == lower((char)b_host.p[i]);
+    }
+    return is_equal;
 }
 
 /* The name itself, or something below it. */

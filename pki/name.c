@@ -58,20 +58,24 @@ static bool next_ava(hs_span *set, ava *out) {
            hs__der_walk(&attribute, &out->tag, &out->value);
 }
 
-bool hs__name_attribute(hs_span name, hs__oid type, hs_span *value) {
+bool hs__name_attribute_at(hs_span name, hs__oid type, size_t i, hs_span *value) {
     hs_span rdns = rdns_of(name);
     hs_span set;
     uint8_t tag;
     ava one;
     while (hs__der_walk(&rdns, &tag, &set)) {
         while (next_ava(&set, &one)) {
-            if (hs__oid_find(one.type) == type) {
+            if (hs__oid_find(one.type) == type && i-- == 0) {
                 *value = one.value;
                 return true;
             }
         }
     }
     return false;
+}
+
+bool hs__name_attribute(hs_span name, hs__oid type, hs_span *value) {
+    return hs__name_attribute_at(name, type, 0, value);
 }
 
 /* ---- comparing --------------------------------------------------------------------------- */

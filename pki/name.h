@@ -26,6 +26,9 @@ bool hs__name_is_within(hs_span name, hs_span base);
 /* The content of the first attribute of this type; false if there is none. */
 bool hs__name_attribute(hs_span name, hs__oid type, hs_span *value);
 
+/* The i-th one; false if there are not so many. */
+bool hs__name_attribute_at(hs_span name, hs__oid type, size_t i, hs_span *value);
+
 enum { HS__NAME_TEXT = 512 };
 
 /* "CN=a.test,O=Example" (RFC 4514, most specific first); "" for the empty name. Bytes that

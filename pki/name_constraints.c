@@ -82,31 +82,17 @@ static answer match_host(hs_span host, hs_span base) {
     return equal_folded(host, base) ? YES : NO;
 }
 
-/* The part behind the only '@'; .p NULL if there is none. */
-static hs_span host_of_mailbox(hs_span mailbox) {
-    const uint8_t *sign = mailbox.n > 0 ? memchr(mailbox.p, '@', mailbox.n) : NULL;
-    if (sign == NULL || sign == mailbox.p) {
-        return (hs_span){NULL, 0};
-    }
-    const hs_span host = {sign + 1, mailbox.n - (size_t)(sign + 1 - mailbox.p)};
-    return hs__dns_is_well_formed(host, false) ? host : (hs_span){NULL, 0};
-}
-
+/* A constraint is one mailbox, a host, or a domain. */
 static answer match_email(hs_span name, hs_span base) {
-    const hs_span host = host_of_mailbox(name);
-    if (host.p == NULL) {
+    const hs_span host = hs__mailbox_host(name);
+    const bool is_mailbox = base.n > 0 && memchr(base.p, '@', base.n) != NULL;
+    if (host.p == NULL || (is_mailbox && hs__mailbox_host(base).p == NULL)) {
         return BROKEN;
     }
-    const hs_span base_host = host_of_mailbox(base);
-    if (base_host.p == NULL) {
-        return match_host(host, base);
+    if (is_mailbox) {
+        return hs__mailbox_equal(name, base) ? YES : NO;
     }
-    /* The part before the '@' is compared as it stands (RFC 5280 7.5). */
-    const size_t local = name.n - host.n;
-    return local == base.n - base_host.n && memcmp(name.p, base.p, local) == 0 &&
-                   equal_folded(host, base_host)
-               ? YES
-               : NO;
+    return match_host(host, base);
 }
 
 /* The host of scheme://[user@]host[:port][/...]; .p NULL where it has none that is a name. */

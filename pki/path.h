@@ -8,6 +8,7 @@
 
 #include "pki/arena.h"
 #include "pki/hostname.h"
+#include "pki/ocsp.h"
 #include "pki/trust.h"
 
 enum {
@@ -28,7 +29,8 @@ typedef struct {
 /* A signature that was checked. Issuers with the same key give the same answer, so that
  * cross-signed ones cost nothing. */
 typedef struct {
-    const hs__cert *cert, *issuer;
+    const uint8_t *tbs; /* where what is signed begins */
+    hs_span key;        /* SubjectPublicKeyInfo that it was checked with */
     hs_status status;
 } hs__signature_result;
 
@@ -39,6 +41,8 @@ typedef struct {
     const hs_verify_options *options;
     hs__host host;
     hs_status host_status; /* of options->name */
+    hs__ocsp staple;       /* options->staple, read once */
+    hs_status staple_status;
     hs__signature_result signatures[HS__SIGNATURE_CHECKS];
     size_t n_signatures;
     size_t constraint_work;
@@ -61,10 +65,18 @@ typedef struct {
     const char *expected, *got, *fix, *summary;
 } hs__finding;
 
+/* When path building asks. */
+typedef enum {
+    HS__ON_STEP,    /* when the certificate joins the path */
+    HS__ON_LINK,    /* when its issuer does: path building does that itself */
+    HS__ON_ARRIVAL, /* when the anchor is known, and with it the rules */
+} hs__check_time;
+
 typedef struct {
     const char *name;
     unsigned places; /* hs__check_place */
-    unsigned rank;   /* of failures the lowest one is the verdict */
+    hs__check_time time;
+    unsigned rank; /* of failures the lowest one is the verdict */
     void (*run)(hs__judge *j, const hs__path *path, size_t depth, hs__finding *f);
     const char *rule;
 } hs__check;
@@ -75,13 +87,27 @@ extern const size_t hs__n_checks;
 /* True if the check looks at this certificate of the path. */
 bool hs__check_applies(const hs__check *check, const hs__path *path, size_t depth);
 
-/* All checks of one certificate that do not need its issuer; how many fail. */
-size_t hs__count_failures(hs__judge *j, const hs__path *path, size_t depth);
+/* The rules in force (HS_RULE_*) on a path: a profile's, and what the options say. */
+uint32_t hs__rules(const hs__judge *j, const hs__path *path);
 
-/* Whether `cert` is signed with the key of `issuer` (`anchor`: the issuer's, or NULL). Each
- * pair costs one public key operation at most. HS_E_VERIFY_LIMIT after too many of them. */
-hs_status hs__path_signature(hs__judge *j, const hs__cert *cert, const hs__cert *issuer,
-                             hs__anchor *anchor);
+/* All checks of one certificate whose turn is at this time; how many fail. */
+size_t hs__count_failures(hs__judge *j, const hs__path *path, size_t depth, hs__check_time time);
+
+/* What is signed, how, and the signature. */
+typedef struct {
+    hs_span tbs;
+    const hs__sigalg *alg;
+    hs_span signature;
+} hs__signed;
+
+/* Whether it is signed with the key of `issuer` (`anchor`: the issuer's, or NULL). Each pair
+ * costs one public key operation at most. HS_E_VERIFY_LIMIT after too many of them. */
+HS_MUST_CHECK hs_status hs__judge_signature(hs__judge *j, const hs__signed *what,
+                                            const hs__cert *issuer, hs__anchor *anchor);
+
+/* The same for a certificate. */
+HS_MUST_CHECK hs_status hs__path_signature(hs__judge *j, const hs__cert *cert,
+                                           const hs__cert *issuer, hs__anchor *anchor);
 
 /* A certificate that may be an issuer. */
 typedef struct {

@@ -55,12 +55,21 @@ static void keep_if_better(search *s) {
 
 static bool extend(search *s);
 
+/* Faults that show only now that the path is whole. */
+static size_t judge_arrival(search *s) {
+    size_t faults = 0;
+    for (size_t depth = 0; depth < s->path.n; depth++) {
+        faults += hs__count_failures(s->judge, &s->path, depth, HS__ON_ARRIVAL);
+    }
+    return faults;
+}
+
 /* Faults of the step to the last certificate of the path; *is_issuer: it can be meant. */
 static size_t judge_step(search *s, bool *is_issuer) {
     const size_t depth = s->path.n - 1;
     const hs__cert *cert = s->path.cert[depth - 1];
     const hs__cert *issuer = s->path.cert[depth];
-    size_t faults = hs__count_failures(s->judge, &s->path, depth);
+    size_t faults = hs__count_failures(s->judge, &s->path, depth, HS__ON_STEP);
     *is_issuer = true;
     if (s->is_strict && faults > 0) {
         return faults; /* the cheap checks spare the signature */
@@ -71,6 +80,19 @@ static size_t judge_step(search *s, bool *is_issuer) {
         *is_issuer = key_ids_agree(cert, issuer);
     }
     return faults;
+}
+
+/* At an anchor. A strict search is over if nothing is wrong with the path as a whole. */
+static bool arrive(search *s) {
+    const size_t faults = judge_arrival(s);
+    *s->tried += 1;
+    if (s->is_strict && faults > 0) {
+        return false;
+    }
+    s->faults += faults;
+    keep_if_better(s);
+    s->faults -= faults;
+    return s->is_strict;
 }
 
 /* Takes one step and all that follow from it. *is_dead_end is cleared if it could be taken.
@@ -93,9 +115,7 @@ static bool try_issuer(search *s, const hs__cert *issuer, hs__anchor *anchor, bo
     if (is_issuer && !(s->is_strict && faults > 0)) {
         *is_dead_end = false;
         if (anchor != NULL) {
-            *s->tried += 1;
-            keep_if_better(s);
-            is_over = s->is_strict;
+            is_over = arrive(s);
         } else {
             is_over = extend(s);
         }

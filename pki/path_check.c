@@ -3,41 +3,52 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "pki/name_constraints.h"
-#include "pki/path.h"
+#include "pki/path_check.h"
 #include "pki/text.h"
 #include "pki/time.h"
 #include "proto/span.h"
 
-enum { RSA_BITS_MIN = 2048, SERIAL_MAX = 20, LIST_TEXT = 160 };
+enum { RSA_BITS_MIN = 2048, SERIAL_MAX = 20 };
 
-static bool is_wanted(const hs__finding *f) {
-    return f->arena != NULL;
-}
-
-static const char *name_text(const hs__finding *f, hs_span name) {
+const char *hs__say_name(const hs__finding *f, hs_span name) {
     char text[HS__NAME_TEXT];
     hs__name_text(name, text, sizeof(text));
     return hs__arena_f(f->arena, "%s", text[0] != '\0' ? text : "(empty name)");
 }
 
-/* How a summary speaks of a certificate: "certificate", "CA certificate CN=x". */
-static const char *who(const hs__finding *f, const hs__path *path, size_t depth) {
+const char *hs__say_who(const hs__finding *f, const hs__path *path, size_t depth) {
     if (depth == 0) {
         return "certificate";
     }
-    return hs__arena_f(f->arena, "CA certificate %s", name_text(f, path->cert[depth]->subject));
+    return hs__arena_f(f->arena, "CA certificate %s", hs__say_name(f, path->cert[depth]->subject));
 }
 
-/* For failures whose sentence is: who, then what was got. */
-static void summarize(hs__finding *f, const hs__path *path, size_t depth, const char *verb) {
+void hs__summarize(hs__finding *f, const hs__path *path, size_t depth, const char *verb) {
     if (f->status) {
-        f->summary = hs__arena_f(f->arena, "%s %s%s", who(f, path, depth), verb, f->got);
+        f->summary = hs__arena_f(f->arena, "%s %s%s", hs__say_who(f, path, depth), verb, f->got);
     }
 }
 
-static bool has(const hs__cert *c, hs__ext ext) {
-    return (c->has & (uint32_t)ext) != 0;
+/* What a profile asks for, as columns of rules.def; see hs__rules. */
+static const uint32_t web_pki =
+#define HS_RULE(name, bit, web, private_, meaning) (web ? HS_RULE_##name : 0u) |
+#include "handshake/rules.def"
+#undef HS_RULE
+    0u;
+static const uint32_t private_use =
+#define HS_RULE(name, bit, web, private_, meaning) (private_ ? HS_RULE_##name : 0u) |
+#include "handshake/rules.def"
+#undef HS_RULE
+    0u;
+
+uint32_t hs__rules(const hs__judge *j, const hs__path *path) {
+    const hs_verify_options *o = j->options;
+    const bool is_public = path->anchor != NULL && (path->anchor->flags & HS_TRUST_WEB_PKI) != 0;
+    const uint32_t by_anchor = is_public ? web_pki & ~(uint32_t)HS_RULE_ANCHOR : private_use;
+    const uint32_t rules = o->profile == HS_PROFILE_WEB_PKI   ? web_pki
+                           : o->profile == HS_PROFILE_PRIVATE ? private_use
+                                                              : by_anchor;
+    return (rules | o->rules_on) & ~o->rules_off;
 }
 
 /* ---- form -------------------------------------------------------------------------------- */
@@ -46,11 +57,11 @@ static void check_version(hs__judge *j, const hs__path *path, size_t depth, hs__
     const hs__cert *c = path->cert[depth];
     (void)j;
     f->status = c->version == 3 ? HS_OK : HS_E_CERT_VERSION;
-    if (is_wanted(f)) {
+    if (hs__is_wanted(f)) {
         f->expected = "version 3";
         f->got = hs__arena_f(f->arena, "version %d", c->version);
         f->fix = "issue it anew as X.509 version 3";
-        summarize(f, path, depth, "is of ");
+        hs__summarize(f, path, depth, "is of ");
     }
 }
 
@@ -61,13 +72,13 @@ static void check_serial(hs__judge *j, const hs__path *path, size_t depth, hs__f
     const bool is_negative = s.p[0] >= 0x80;
     (void)j;
     f->status = is_zero || is_negative || s.n > SERIAL_MAX ? HS_E_CERT_FORMAT : HS_OK;
-    if (is_wanted(f)) {
+    if (hs__is_wanted(f)) {
         f->expected = "a positive number of at most 20 bytes";
         f->got = is_zero       ? "0"
                  : is_negative ? "a negative number"
                                : hs__arena_f(f->arena, "%zu byte%s", s.n, s.n == 1 ? "" : "s");
         f->fix = "issue it anew with another serial number";
-        summarize(f, path, depth, "has a bad serial number: ");
+        hs__summarize(f, path, depth, "has a bad serial number: ");
     }
 }
 
@@ -83,14 +94,14 @@ static void check_signature_algorithm(hs__judge *j, const hs__path *path, size_t
     } else if (!c->signature.is_known) {
         f->status = HS_E_UNSUPPORTED_KEY;
     }
-    if (is_wanted(f)) {
+    if (hs__is_wanted(f)) {
         hs__sigalg_text(&c->signature, text, sizeof(text));
         f->expected = "SHA-256 or better, the same algorithm inside and outside";
         f->got = hs__arena_f(f->arena, "%s%s", text,
                              c->algorithms_match ? "" : ", and another one inside");
         f->fix = "issue it anew, signed with SHA-256 or better";
-        summarize(f, path, depth,
-                  c->signature.is_weak ? "is signed with the broken " : "is signed with ");
+        hs__summarize(f, path, depth,
+                      c->signature.is_weak ? "is signed with the broken " : "is signed with ");
     }
 }
 
@@ -104,13 +115,13 @@ static void check_public_key(hs__judge *j, const hs__path *path, size_t depth, h
     } else if (is_rsa && hs__public_bits(&k->numbers) < RSA_BITS_MIN) {
         f->status = HS_E_WEAK_KEY;
     }
-    if (is_wanted(f)) {
+    if (hs__is_wanted(f)) {
         hs__spki_text(k, text, sizeof(text));
         f->expected = "RSA of 2048 bits or more, ECDSA P-256, P-384 or P-521, or Ed25519 "
                       "where the crypto library has it";
         f->got = hs__arena_f(f->arena, "%s", text);
         f->fix = "issue it anew with another key";
-        summarize(f, path, depth, "has a key that is not good enough: ");
+        hs__summarize(f, path, depth, "has a key that is not good enough: ");
     }
 }
 
@@ -121,7 +132,7 @@ static void check_critical_extensions(hs__judge *j, const hs__path *path, size_t
     char text[HS__OID_TEXT_MAX];
     (void)j;
     f->status = c->n_unknown_critical == 0 ? HS_OK : HS_E_CRITICAL_EXTENSION;
-    if (is_wanted(f)) {
+    if (hs__is_wanted(f)) {
         f->expected = "critical extensions that are understood";
         f->got = "none unknown";
         if (f->status) {
@@ -129,7 +140,7 @@ static void check_critical_extensions(hs__judge *j, const hs__path *path, size_t
             f->got = hs__arena_f(f->arena, "%s", text);
         }
         f->fix = "issue it anew with that extension left out or not critical";
-        summarize(f, path, depth, "has a critical extension that is not understood: ");
+        hs__summarize(f, path, depth, "has a critical extension that is not understood: ");
     }
 }
 
@@ -146,7 +157,7 @@ static void check_validity(hs__judge *j, const hs__path *path, size_t depth, hs_
     } else if (now < c->not_before) {
         f->status = HS_E_CERT_NOT_YET_VALID;
     }
-    if (!is_wanted(f)) {
+    if (!hs__is_wanted(f)) {
         return;
     }
     hs__date_text(c->not_before, from);
@@ -165,7 +176,7 @@ static void check_validity(hs__judge *j, const hs__path *path, size_t depth, hs_
         hs__span_text(c->not_after - now, span);
         f->got = hs__arena_f(f->arena, "%s, with %s to go", from, span);
     }
-    summarize(f, path, depth, f->status == HS_E_CERT_NOT_YET_VALID ? "is " : "");
+    hs__summarize(f, path, depth, f->status == HS_E_CERT_NOT_YET_VALID ? "is " : "");
 }
 
 /* ---- issuer ------------------------------------------------------------------------------ */
@@ -185,10 +196,10 @@ static void check_issuer(hs__judge *j, const hs__path *path, size_t depth, hs__f
     const hs__cert *c = path->cert[depth];
     const bool is_last = depth + 1 == path->n;
     f->status = is_last && path->anchor == NULL ? HS_E_UNKNOWN_ISSUER : HS_OK;
-    if (!is_wanted(f)) {
+    if (!hs__is_wanted(f)) {
         return;
     }
-    const char *issuer = name_text(f, c->issuer);
+    const char *issuer = hs__say_name(f, c->issuer);
     if (f->status == HS_OK) {
         f->expected = is_last ? "an anchor" : hs__arena_f(f->arena, "a certificate of %s", issuer);
         f->got = is_last                                        ? "is itself an anchor"
@@ -222,13 +233,13 @@ static void check_signature(hs__judge *j, const hs__path *path, size_t depth, hs
     }
     const bool by_anchor = depth + 2 == path->n;
     f->status = hs__path_signature(j, c, path->cert[depth + 1], by_anchor ? path->anchor : NULL);
-    if (is_wanted(f)) {
-        const char *issuer = name_text(f, c->issuer);
+    if (hs__is_wanted(f)) {
+        const char *issuer = hs__say_name(f, c->issuer);
         f->expected = hs__arena_f(f->arena, "a signature with the key of %s", issuer);
         f->got = f->status == HS_OK ? "verified" : hs_status_text(f->status);
         f->fix = "the certificate was changed, or another key with the issuer's name signed it";
         f->summary = hs__arena_f(f->arena, "%s does not verify with the key of its issuer %s",
-                                 who(f, path, depth), issuer);
+                                 hs__say_who(f, path, depth), issuer);
     }
 }
 
@@ -249,18 +260,18 @@ static void check_basic_constraints(hs__judge *j, const hs__path *path, size_t d
     const hs__cert *c = path->cert[depth];
     const bool is_leaf = depth == 0;
     const bool is_own_anchor = path->n == 1 && path->anchor != NULL;
-    const bool is_good = is_leaf ? !c->is_ca || is_own_anchor : may_issue(path, depth);
-    (void)j;
+    const bool may_be_ca = is_own_anchor || (hs__rules(j, path) & HS_RULE_LEAF_NOT_CA) == 0;
+    const bool is_good = is_leaf ? !c->is_ca || may_be_ca : may_issue(path, depth);
     f->status = is_good ? HS_OK : HS_E_NOT_A_CA;
-    if (is_wanted(f)) {
+    if (hs__is_wanted(f)) {
         f->expected = is_leaf ? "not a certificate authority" : "a certificate authority";
-        f->got = c->is_ca                            ? "cA is TRUE"
-                 : has(c, HS__EXT_BASIC_CONSTRAINTS) ? "cA is FALSE"
-                                                     : "no basicConstraints";
+        f->got = c->is_ca                                ? "cA is TRUE"
+                 : hs__has(c, HS__EXT_BASIC_CONSTRAINTS) ? "cA is FALSE"
+                                                         : "no basicConstraints";
         f->fix = is_leaf ? "issue a certificate for the server itself, with cA FALSE"
                          : "issue with a certificate whose basicConstraints say cA TRUE";
         f->summary = hs__arena_f(f->arena, "%s is %s a certificate authority: %s",
-                                 is_leaf ? "certificate" : name_text(f, c->subject),
+                                 is_leaf ? "certificate" : hs__say_name(f, c->subject),
                                  is_leaf ? "that of" : "not", f->got);
     }
 }
@@ -284,20 +295,53 @@ static void check_path_length(hs__judge *j, const hs__path *path, size_t depth, 
     }
     const size_t below = intermediates_below(path, depth);
     f->status = below <= (size_t)c->path_len ? HS_OK : HS_E_PATH_LENGTH;
-    if (is_wanted(f)) {
+    if (hs__is_wanted(f)) {
         f->expected = hs__arena_f(f->arena, "at most %d intermediates below it", c->path_len);
         f->got = hs__arena_f(f->arena, "%zu", below);
         f->fix = "issue from a CA that is nearer to the root, or with a larger pathLen";
         f->summary = hs__arena_f(f->arena, "%s allows %d intermediates below it, there are %zu",
-                                 who(f, path, depth), c->path_len, below);
+                                 hs__say_who(f, path, depth), c->path_len, below);
     }
 }
+
+/* RFC 5280 4.2.1.9, last paragraph but one: the anchor is not counted, nor the leaf. */
+static void check_depth(hs__judge *j, const hs__path *path, size_t depth, hs__finding *f) {
+    const size_t *most = j->options->max_intermediates;
+    if (most == NULL) {
+        f->is_skipped = true;
+        return;
+    }
+    const size_t n = intermediates_below(path, path->n - 1);
+    f->status = n <= *most ? HS_OK : HS_E_PATH_LENGTH;
+    if (hs__is_wanted(f)) {
+        (void)depth;
+        f->expected = hs__arena_f(f->arena, "at most %zu intermediates", *most);
+        f->got = hs__arena_f(f->arena, "%zu", n);
+        f->fix = "allow longer chains, or issue from a CA that is nearer to the root";
+        f->summary = hs__arena_f(f->arena, "the chain has %zu intermediates, %zu are allowed here",
+                                 n, *most);
+    }
+}
+
+/* What a leaf must be for, and the bits of keyUsage of which it needs one. */
+static const struct {
+    hs__oid id;
+    uint32_t key_usage;
+} purposes[] = {
+    [HS_PURPOSE_SERVER] = {HS__OID_SERVER_AUTH, HS__KU_DIGITAL_SIGNATURE},
+    [HS_PURPOSE_CLIENT] = {HS__OID_CLIENT_AUTH, HS__KU_DIGITAL_SIGNATURE},
+    /* RFC 8550 4.4.2 */
+    [HS_PURPOSE_SIGNER] = {HS__OID_EMAIL_PROTECTION,
+                           HS__KU_DIGITAL_SIGNATURE | HS__KU_NON_REPUDIATION},
+    [HS_PURPOSE_RECEIVER] = {HS__OID_EMAIL_PROTECTION,
+                             HS__KU_KEY_ENCIPHERMENT | HS__KU_KEY_AGREEMENT},
+};
 
 static const char *usage_text(const hs__finding *f, uint32_t bits) {
     static const char *const names[] = {"digitalSignature", "nonRepudiation", "keyEncipherment",
                                         "dataEncipherment", "keyAgreement",   "keyCertSign",
                                         "cRLSign",          "encipherOnly",   "decipherOnly"};
-    char text[LIST_TEXT];
+    char text[HS__LIST_TEXT];
     hs__text t;
     hs__text_init(&t, text, sizeof(text));
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -311,24 +355,27 @@ static const char *usage_text(const hs__finding *f, uint32_t bits) {
 /* RFC 5280 4.2.1.3 for CAs, RFC 9846 4.5.1.2 for leaves: if present, the bit must be set. */
 static void check_key_usage(hs__judge *j, const hs__path *path, size_t depth, hs__finding *f) {
     const hs__cert *c = path->cert[depth];
-    const uint32_t need = depth == 0 ? HS__KU_DIGITAL_SIGNATURE : HS__KU_CERT_SIGN;
-    (void)j;
-    if (!has(c, HS__EXT_KEY_USAGE)) {
+    const uint32_t need = depth == 0 ? purposes[j->options->purpose].key_usage : HS__KU_CERT_SIGN;
+    /* A CA in the place of a leaf, where that is allowed, was not made to be used as one; whether
+     * its key can sign a handshake is asked again there. */
+    const bool is_ca_leaf = depth == 0 && c->is_ca && path->n > 1;
+    if (!hs__has(c, HS__EXT_KEY_USAGE) ||
+        (is_ca_leaf && (hs__rules(j, path) & HS_RULE_LEAF_NOT_CA) == 0)) {
         f->is_skipped = true;
         return;
     }
     f->status = (c->key_usage & need) != 0 ? HS_OK : HS_E_KEY_USAGE;
-    if (is_wanted(f)) {
-        f->expected = depth == 0 ? "digitalSignature" : "keyCertSign";
+    if (hs__is_wanted(f)) {
+        f->expected = usage_text(f, need);
         f->got = usage_text(f, c->key_usage);
         f->fix = hs__arena_f(f->arena, "issue it anew with keyUsage %s", f->expected);
         f->summary = hs__arena_f(f->arena, "%s may not be used for %s: its keyUsage is %s",
-                                 who(f, path, depth), f->expected, f->got);
+                                 hs__say_who(f, path, depth), f->expected, f->got);
     }
 }
 
 static const char *purposes_text(const hs__finding *f, const hs__cert *c) {
-    char text[LIST_TEXT];
+    char text[HS__LIST_TEXT];
     char one[HS__OID_TEXT_MAX];
     hs__text t;
     hs_span rest = c->ext_key_usage;
@@ -346,225 +393,73 @@ static const char *purposes_text(const hs__finding *f, const hs__cert *c) {
  * Web's certificates read it. */
 static void check_ext_key_usage(hs__judge *j, const hs__path *path, size_t depth, hs__finding *f) {
     const hs__cert *c = path->cert[depth];
-    const hs__oid need =
-        j->options->purpose == HS_PURPOSE_SERVER ? HS__OID_SERVER_AUTH : HS__OID_CLIENT_AUTH;
-    if (!has(c, HS__EXT_EXT_KEY_USAGE)) {
+    const hs__oid need = purposes[j->options->purpose].id;
+    const bool has_any = hs__has(c, HS__EXT_EXT_KEY_USAGE);
+    const bool is_required = depth == 0 && (hs__rules(j, path) & HS_RULE_LEAF_PURPOSE) != 0;
+    if (!has_any && !is_required) {
         f->is_skipped = true;
         return;
     }
     const bool is_good =
         hs__cert_has_purpose(c, need) || hs__cert_has_purpose(c, HS__OID_ANY_EXT_KEY_USAGE);
     f->status = is_good ? HS_OK : HS_E_EXT_KEY_USAGE;
-    if (is_wanted(f)) {
+    if (hs__is_wanted(f)) {
         f->expected = hs__oid_name(need);
-        f->got = purposes_text(f, c);
+        f->got = has_any ? purposes_text(f, c) : "not said";
         f->fix = hs__arena_f(f->arena, "issue it anew with %s among its purposes", f->expected);
         f->summary = hs__arena_f(f->arena, "%s is not for a %s: its purposes are %s",
-                                 who(f, path, depth), hs__oid_meaning(need), f->got);
-    }
-}
-
-/* ---- names ------------------------------------------------------------------------------- */
-
-/* RFC 5280 6.1.3 (b), (c): all below this CA, self-issued intermediates excepted. */
-static void check_name_constraints(hs__judge *j, const hs__path *path, size_t depth,
-                                   hs__finding *f) {
-    const hs__cert *c = path->cert[depth];
-    hs__breach breach = {0};
-    char text[HS__NAME_TEXT];
-    if (!has(c, HS__EXT_NAME_CONSTRAINTS)) {
-        f->is_skipped = true;
-        return;
-    }
-    for (size_t i = 0; i < depth && f->status == HS_OK; i++) {
-        if (i == 0 || !hs__cert_is_self_issued(path->cert[i])) {
-            f->status = hs__name_constraints_check(c, path->cert[i], &j->constraint_work,
-                                                   HS__CONSTRAINT_WORK, &breach);
-        }
-    }
-    j->is_exhausted = j->is_exhausted || f->status == HS_E_VERIFY_LIMIT;
-    if (!is_wanted(f)) {
-        return;
-    }
-    hs__name_constraints_text(c, text, sizeof(text));
-    f->expected = hs__arena_f(f->arena, "%s", text);
-    f->got = "all names are within";
-    if (f->status == HS_E_NAME_CONSTRAINTS) {
-        hs__general_name_text(&breach.name, text, sizeof(text));
-        f->got = hs__arena_f(f->arena, "%s is %s", text,
-                             breach.is_excluded ? "excluded" : "not permitted");
-    } else if (f->status) {
-        f->got = hs_status_text(f->status);
-    }
-    f->fix = "issue it from a CA that may vouch for that name";
-    f->summary =
-        hs__arena_f(f->arena, "%s may not vouch for this: %s", who(f, path, depth), f->got);
-}
-
-/* DNS names and addresses of a certificate, for a sentence. */
-static const char *hosts_text(const hs__finding *f, const hs__cert *c) {
-    char text[LIST_TEXT];
-    char one[HS__NAME_TEXT];
-    hs__text t;
-    hs_span rest = c->names;
-    hs__general_name name;
-    hs__text_init(&t, text, sizeof(text));
-    while (!t.is_cut && hs__general_name_next(&rest, &name)) {
-        if (name.kind == HS__NAME_DNS || name.kind == HS__NAME_IP) {
-            hs__general_name_value_text(&name, one, sizeof(one));
-            hs__text_f(&t, "%s%s", t.n > 0 ? ", " : "", one);
-        }
-    }
-    return hs__arena_f(f->arena, "%s", t.n > 0 ? text : "no host name (its CN does not count)");
-}
-
-static void check_name(hs__judge *j, const hs__path *path, size_t depth, hs__finding *f) {
-    const char *name = j->options->name;
-    if (name == NULL) {
-        f->is_skipped = true;
-        return;
-    }
-    const bool is_good = j->host_status == HS_OK && hs__host_matches(&j->host, path->cert[depth]);
-    f->status = is_good ? HS_OK : HS_E_NAME_MISMATCH;
-    if (is_wanted(f)) {
-        f->expected = hs__arena_f(f->arena, "%s", name);
-        f->got = hosts_text(f, path->cert[depth]);
-        f->fix =
-            j->host_status != HS_OK
-                ? "this is neither a host name nor an address; names beyond ASCII are "
-                  "written with xn--"
-                : hs__arena_f(f->arena,
-                              "connect by one of its names, or issue a certificate for %s", name);
-        f->summary = hs__arena_f(f->arena, "want \"%s\", certificate is for %s", name, f->got);
-    }
-}
-
-/* The root of the default mini-ca is trusted for this machine's names only. */
-static void check_anchor_scope(hs__judge *j, const hs__path *path, size_t depth, hs__finding *f) {
-    (void)depth;
-    if (path->anchor == NULL || (path->anchor->flags & HS_TRUST_LOCAL_ONLY) == 0 ||
-        path->n != depth + 1) {
-        f->is_skipped = true;
-        return;
-    }
-    const char *name = j->options->name;
-    const bool is_good = j->host_status == HS_OK && hs__host_is_local(&j->host);
-    f->status = is_good ? HS_OK : HS_E_ANCHOR_SCOPE;
-    if (is_wanted(f)) {
-        const char *source = hs__trust_source(j->trust, path->anchor);
-        f->expected = "localhost, a name under .localhost or .test, or a loopback address";
-        f->got = name != NULL ? hs__arena_f(f->arena, "%s", name) : "no name";
-        f->fix = "to trust this root for every name, give it with --cacert";
-        f->summary = hs__arena_f(f->arena,
-                                 "the root of %s is trusted for local names only, not "
-                                 "for %s",
-                                 source, f->got);
+                                 hs__say_who(f, path, depth), hs__oid_meaning(need), f->got);
     }
 }
 
 /* ---- the table --------------------------------------------------------------------------- */
 
 const hs__check hs__checks[] = {
-    {"version", HS__AT_LEAF | HS__AT_CA, 6, check_version, "rfc9846#section-4.5.1.2"},
-    {"serial", HS__AT_LEAF | HS__AT_CA, 13, check_serial, "rfc5280#section-4.1.2.2"},
-    {"signature_algorithm", HS__AT_LEAF | HS__AT_CA, 4, check_signature_algorithm,
+    {"version", HS__AT_LEAF | HS__AT_CA, HS__ON_STEP, 6, check_version, "rfc9846#section-4.5.1.2"},
+    {"serial", HS__AT_LEAF | HS__AT_CA, HS__ON_STEP, 13, check_serial, "rfc5280#section-4.1.2.2"},
+    {"signature_algorithm", HS__AT_LEAF | HS__AT_CA, HS__ON_STEP, 4, check_signature_algorithm,
      "rfc9846#section-4.3.3"},
-    {"issuer", HS__AT_LEAF | HS__AT_CA, 2, check_issuer, "rfc5280#section-6.1.1"},
-    {"signature", HS__AT_LEAF | HS__AT_CA, 1, check_signature, "rfc5280#section-6.1.3"},
-    {"validity", HS__AT_ALL, 10, check_validity, "rfc5280#section-4.1.2.5"},
-    {"public_key", HS__AT_ALL, 5, check_public_key, "rfc9325#section-4.5"},
-    {"basic_constraints", HS__AT_ALL, 7, check_basic_constraints, "rfc5280#section-4.2.1.9"},
-    {"path_length", HS__AT_CA | HS__AT_ANCHOR, 8, check_path_length, "rfc5280#section-4.2.1.9"},
-    {"key_usage", HS__AT_ALL, 9, check_key_usage, "rfc5280#section-4.2.1.3"},
-    {"ext_key_usage", HS__AT_ALL, 12, check_ext_key_usage, "rfc5280#section-4.2.1.12"},
-    {"critical_extensions", HS__AT_ALL, 9, check_critical_extensions, "rfc5280#section-4.2"},
-    {"name_constraints", HS__AT_CA | HS__AT_ANCHOR, 8, check_name_constraints,
+    {"issuer", HS__AT_LEAF | HS__AT_CA, HS__ON_LINK, 2, check_issuer, "rfc5280#section-6.1.1"},
+    {"signature", HS__AT_LEAF | HS__AT_CA, HS__ON_LINK, 1, check_signature,
+     "rfc5280#section-6.1.3"},
+    {"validity", HS__AT_ALL, HS__ON_STEP, 10, check_validity, "rfc5280#section-4.1.2.5"},
+    {"public_key", HS__AT_ALL, HS__ON_STEP, 5, check_public_key, "rfc9325#section-4.5"},
+    {"basic_constraints", HS__AT_ALL, HS__ON_STEP, 7, check_basic_constraints,
+     "rfc5280#section-4.2.1.9"},
+    {"path_length", HS__AT_CA | HS__AT_ANCHOR, HS__ON_STEP, 8, check_path_length,
+     "rfc5280#section-4.2.1.9"},
+    {"depth", HS__AT_LEAF, HS__ON_ARRIVAL, 8, check_depth, "rfc5280#section-4.2.1.9"},
+    {"key_usage", HS__AT_ALL, HS__ON_STEP, 9, check_key_usage, "rfc5280#section-4.2.1.3"},
+    {"ext_key_usage", HS__AT_ALL, HS__ON_STEP, 12, check_ext_key_usage, "rfc5280#section-4.2.1.12"},
+    {"critical_extensions", HS__AT_ALL, HS__ON_STEP, 9, check_critical_extensions,
+     "rfc5280#section-4.2"},
+    {"name_constraints", HS__AT_CA | HS__AT_ANCHOR, HS__ON_STEP, 8, hs__check_name_constraints,
      "rfc5280#section-4.2.1.10"},
-    {"anchor_scope", HS__AT_ALL, 3, check_anchor_scope, ""},
-    {"name", HS__AT_LEAF, 11, check_name, "rfc9525#section-6"},
+    {"policies", HS__AT_LEAF, HS__ON_ARRIVAL, 9, hs__check_policies, "rfc5280#section-6.1.5"},
+    {"anchor_scope", HS__AT_ALL, HS__ON_STEP, 3, hs__check_anchor_scope, ""},
+    {"profile", HS__AT_ALL, HS__ON_ARRIVAL, 14, hs__check_profile, ""},
+    {"revocation", HS__AT_LEAF | HS__AT_CA, HS__ON_ARRIVAL, 6, hs__check_revocation,
+     "rfc5280#section-6.3"},
+    {"staple", HS__AT_LEAF, HS__ON_STEP, 12, hs__check_staple, "rfc7633#section-4.3.3"},
+    {"name", HS__AT_LEAF, HS__ON_STEP, 11, hs__check_name, "rfc9525#section-6"},
 };
 const size_t hs__n_checks = sizeof(hs__checks) / sizeof(hs__checks[0]);
 
 bool hs__check_applies(const hs__check *check, const hs__path *path, size_t depth) {
-    const bool is_anchor = path->anchor != NULL && depth + 1 == path->n;
-    const unsigned place = depth == 0 ? HS__AT_LEAF : is_anchor ? HS__AT_ANCHOR : HS__AT_CA;
+    const unsigned place = depth == 0                   ? HS__AT_LEAF
+                           : hs__is_anchor(path, depth) ? HS__AT_ANCHOR
+                                                        : HS__AT_CA;
     return (check->places & place) != 0;
 }
 
-/* Those that look at the issuer have their turn when it is there. */
-static bool needs_issuer(const hs__check *check) {
-    return check->run == check_issuer || check->run == check_signature;
-}
-
-size_t hs__count_failures(hs__judge *j, const hs__path *path, size_t depth) {
+size_t hs__count_failures(hs__judge *j, const hs__path *path, size_t depth, hs__check_time time) {
     size_t failures = 0;
     for (size_t i = 0; i < hs__n_checks; i++) {
         hs__finding f = {.status = HS_OK};
-        if (hs__check_applies(&hs__checks[i], path, depth) && !needs_issuer(&hs__checks[i])) {
+        if (hs__checks[i].time == time && hs__check_applies(&hs__checks[i], path, depth)) {
             hs__checks[i].run(j, path, depth, &f);
             failures += f.status != HS_OK ? 1 : 0;
         }
     }
     return failures;
-}
-
-/* ---- signatures -------------------------------------------------------------------------- */
-
-static bool same_key(const hs__cert *a, const hs__cert *b) {
-    return a == b || hs__span_equal(a->key.der, b->key.der);
-}
-
-static hs_status verify(const hs_provider *p, const hs__public_key *key, const hs__cert *cert) {
-    const hs_status st =
-        p->public_verify(p, key, cert->signature.alg, cert->tbs, cert->signature_value);
-    /* Any way in which it does not verify is the certificate's fault, but for our own. */
-    return st == HS_OK || st == HS_E_NOMEM || st == HS_E_UNSUPPORTED || st == HS_E_CRYPTO
-               ? st
-               : HS_E_CERT_SIGNATURE;
-}
-
-static hs_status verify_with(const hs__judge *j, const hs__cert *cert, const hs__cert *issuer,
-                             hs__anchor *anchor) {
-    const hs__public_key *key;
-    hs__public_key *own = NULL;
-    if (cert->signature.is_weak) {
-        return HS_E_WEAK_SIGNATURE;
-    }
-    if (!cert->signature.is_known || !issuer->key.is_known) {
-        return HS_E_UNSUPPORTED_KEY;
-    }
-    /* RFC 4055 3.3: an issuer's PSS parameters bind its signatures. */
-    if (issuer->key.has_pss_rule &&
-        (cert->signature.alg.kind != HS__SIG_RSA_PSS ||
-         cert->signature.alg.hash != issuer->key.pss_rule.hash ||
-         cert->signature.alg.pss_salt < issuer->key.pss_rule.pss_salt)) {
-        return HS_E_CERT_SIGNATURE;
-    }
-    if (anchor != NULL) {
-        const hs_status st = hs__anchor_key(j->trust, anchor, &key);
-        return st ? st : verify(hs__trust_provider(j->trust), key, cert);
-    }
-    hs_status st = j->provider->public_new(j->provider, &issuer->key.numbers, &own);
-    if (st == HS_OK) {
-        st = verify(j->provider, own, cert);
-        j->provider->public_free(j->provider, own);
-    }
-    return st;
-}
-
-hs_status hs__path_signature(hs__judge *j, const hs__cert *cert, const hs__cert *issuer,
-                             hs__anchor *anchor) {
-    for (size_t i = 0; i < j->n_signatures; i++) {
-        const hs__signature_result *r = &j->signatures[i];
-        if (r->cert == cert && same_key(r->issuer, issuer)) {
-            return r->status;
-        }
-    }
-    if (j->n_signatures == HS__SIGNATURE_CHECKS) {
-        j->is_exhausted = true;
-        return HS_E_VERIFY_LIMIT;
-    }
-    const hs_status st = verify_with(j, cert, issuer, anchor);
-    j->signatures[j->n_signatures++] = (hs__signature_result){cert, issuer, st};
-    return st;
 }

@@ -5,12 +5,13 @@
 #include <string.h>
 
 #include "pki/pem.h"
+#include "pki/suffix.h"
 #include "pki/text.h"
 #include "proto/span.h"
 
 enum { BUCKETS = 256, SOURCES_MAX = 16, SOURCE_TEXT = 128, SOURCES_TEXT = 1024 };
 
-/* DER of the certificates that came with one call; never moves. */
+/* DER of what came with one call; never moves. */
 typedef struct block {
     struct block *next;
     uint8_t der[];
@@ -31,6 +32,9 @@ struct hs_trust {
     source sources[SOURCES_MAX];
     size_t n_sources;
     char sources_text[SOURCES_TEXT];
+    hs__crl *crls;
+    size_t n_crls;
+    hs__suffixes *suffixes;
 };
 
 /* ---- the object -------------------------------------------------------------------------- */
@@ -74,6 +78,8 @@ void hs_trust_unref(hs_trust *t) {
         t->blocks = next;
     }
     free(t->anchors);
+    free(t->crls);
+    hs__suffixes_free(t->suffixes);
     hs_provider_unref(t->provider);
     free(t);
 }
@@ -92,6 +98,28 @@ const char *hs__trust_source(const hs_trust *t, const hs__anchor *anchor) {
 
 const hs_provider *hs__trust_provider(const hs_trust *t) {
     return t->provider;
+}
+
+const hs__crl *hs__trust_crls(const hs_trust *t, size_t *n) {
+    *n = t->n_crls;
+    return t->crls;
+}
+
+bool hs__trust_is_suffix(const hs_trust *t, hs_span name) {
+    return t->suffixes != NULL && hs__suffixes_has(t->suffixes, name);
+}
+
+hs_status hs_trust_set_suffixes(hs_trust *t, hs_span list) {
+    hs__suffixes *new = NULL;
+    if (t == NULL || (list.p == NULL && list.n > 0)) {
+        return HS_E_MISUSE;
+    }
+    const hs_status st = hs__suffixes_new(list, &new);
+    if (st == HS_OK) {
+        hs__suffixes_free(t->suffixes);
+        t->suffixes = new;
+    }
+    return st;
 }
 
 /* ---- finding ----------------------------------------------------------------------------- */
@@ -208,14 +236,18 @@ static hs_status add_anchor(hs_trust *t, const hs__cert *cert, unsigned flags, s
     return HS_OK;
 }
 
-typedef struct {
+/* One call that adds something: certificates, or lists. */
+typedef struct adding adding;
+struct adding {
     hs_trust *trust;
+    const char *label; /* of the PEM blocks that count */
+    hs_status (*add)(adding *a, hs_span der);
     unsigned flags;
     size_t source;
     size_t found, added, skipped;
-} adding;
+};
 
-static hs_status add_der(adding *a, hs_span der) {
+static hs_status add_certificate(adding *a, hs_span der) {
     hs__rd_root root;
     hs__cert cert;
     if (hs__certificate_read(der, NULL, &cert, &root) != HS_OK) {
@@ -230,6 +262,25 @@ static hs_status add_der(adding *a, hs_span der) {
     return add_anchor(a->trust, &cert, a->flags, a->source);
 }
 
+static hs_status add_crl(adding *a, hs_span der) {
+    hs_trust *t = a->trust;
+    hs__rd_root root;
+    hs__crl crl;
+    if (hs__crl_read(der, NULL, &crl, &root) != HS_OK) {
+        a->skipped++;
+        return HS_OK;
+    }
+    hs__crl *moved = realloc(t->crls, (t->n_crls + 1) * sizeof(*moved));
+    if (moved == NULL) {
+        return HS_E_NOMEM;
+    }
+    t->crls = moved;
+    t->crls[t->n_crls++] = crl;
+    a->found++;
+    a->added++;
+    return HS_OK;
+}
+
 static hs_status add_pem(adding *a, hs_span text, uint8_t *room) {
     for (;;) {
         hs__pem_block found;
@@ -238,7 +289,7 @@ static hs_status add_pem(adding *a, hs_span text, uint8_t *room) {
         if (st == HS_E_NO_CERTIFICATE) {
             return HS_OK;
         }
-        if (st == HS_OK && !hs__pem_is(&found, "CERTIFICATE")) {
+        if (st == HS_OK && !hs__pem_is(&found, a->label)) {
             continue;
         }
         if (st == HS_OK) {
@@ -248,7 +299,7 @@ static hs_status add_pem(adding *a, hs_span text, uint8_t *room) {
             a->skipped++;
             continue;
         }
-        st = add_der(a, (hs_span){room, n});
+        st = a->add(a, (hs_span){room, n});
         if (st) {
             return st;
         }
@@ -256,37 +307,56 @@ static hs_status add_pem(adding *a, hs_span text, uint8_t *room) {
     }
 }
 
-hs_status hs_trust_add(hs_trust *t, hs_span pem_or_der, const char *source_name, unsigned flags,
-                       size_t *added, size_t *skipped) {
-    if (t == NULL || source_name == NULL || (pem_or_der.p == NULL && pem_or_der.n > 0)) {
-        return HS_E_MISUSE;
-    }
+static hs_status add_bytes(adding *a, hs_span pem_or_der) {
     /* Decoded PEM is never longer than its text. */
     block *b = malloc(sizeof(*b) + pem_or_der.n + 1);
     if (b == NULL) {
         return HS_E_NOMEM;
     }
-    b->next = t->blocks;
-    t->blocks = b;
-    adding a = {.trust = t, .flags = flags, .source = source_index(t, source_name)};
-    hs_status st;
+    b->next = a->trust->blocks;
+    a->trust->blocks = b;
     if (hs__pem_looks_like(pem_or_der)) {
-        st = add_pem(&a, pem_or_der, b->der);
-    } else {
-        if (pem_or_der.n > 0) {
-            memcpy(b->der, pem_or_der.p, pem_or_der.n);
-        }
-        st = add_der(&a, (hs_span){b->der, pem_or_der.n});
+        return add_pem(a, pem_or_der, b->der);
     }
-    name_sources(t);
+    if (pem_or_der.n > 0) {
+        memcpy(b->der, pem_or_der.p, pem_or_der.n);
+    }
+    return a->add(a, (hs_span){b->der, pem_or_der.n});
+}
+
+static hs_status tell(const adding *a, hs_status st, size_t *added, size_t *skipped) {
     if (added != NULL) {
-        *added = a.added;
+        *added = a->added;
     }
     if (skipped != NULL) {
-        *skipped = a.skipped;
+        *skipped = a->skipped;
     }
-    if (st == HS_OK && a.found == 0) {
-        return HS_E_NO_CERTIFICATE;
+    return st == HS_OK && a->found == 0 ? HS_E_NO_CERTIFICATE : st;
+}
+
+static bool is_misuse(const hs_trust *t, hs_span bytes, const char *source_name) {
+    return t == NULL || source_name == NULL || (bytes.p == NULL && bytes.n > 0);
+}
+
+hs_status hs_trust_add(hs_trust *t, hs_span pem_or_der, const char *source_name, unsigned flags,
+                       size_t *added, size_t *skipped) {
+    if (is_misuse(t, pem_or_der, source_name)) {
+        return HS_E_MISUSE;
     }
-    return st;
+    adding a = {.trust = t,
+                .label = "CERTIFICATE",
+                .add = add_certificate,
+                .flags = flags,
+                .source = source_index(t, source_name)};
+    const hs_status st = add_bytes(&a, pem_or_der);
+    name_sources(t);
+    return tell(&a, st, added, skipped);
+}
+
+hs_status hs_trust_add_crl(hs_trust *t, hs_span pem_or_der, size_t *added, size_t *skipped) {
+    if (is_misuse(t, pem_or_der, "")) {
+        return HS_E_MISUSE;
+    }
+    adding a = {.trust = t, .label = "X509 CRL", .add = add_crl};
+    return tell(&a, add_bytes(&a, pem_or_der), added, skipped);
 }

@@ -6,6 +6,7 @@
 
 #include "handshake/pki.h"
 #include "pki/certificate.h"
+#include "pki/crl.h"
 
 typedef struct {
     hs__cert cert;
@@ -26,6 +27,12 @@ hs__anchor *hs__trust_find_certificate(const hs_trust *trust, const hs__cert *ce
  * with the store; threads may ask at once. */
 HS_MUST_CHECK hs_status hs__anchor_key(const hs_trust *trust, hs__anchor *anchor,
                                        const hs__public_key **out);
+
+/* The revocation lists of the store. */
+const hs__crl *hs__trust_crls(const hs_trust *trust, size_t *n);
+
+/* The public suffix list, where the store has one, says that this is one. */
+bool hs__trust_is_suffix(const hs_trust *trust, hs_span name);
 
 const hs_provider *hs__trust_provider(const hs_trust *trust);
 const char *hs__trust_source(const hs_trust *trust, const hs__anchor *anchor);

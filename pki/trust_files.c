@@ -112,6 +112,25 @@ hs_status hs_trust_add_path(hs_trust *t, const char *path, unsigned flags, size_
     return st;
 }
 
+/* Without it wildcards are judged a little less strictly; so that it is not there is no failure. */
+static hs_status load_suffixes(hs_trust *t) {
+    static const char *const lists[] = {
+        "/usr/share/publicsuffix/public_suffix_list.dat", /* Debian, Fedora, Arch */
+        "/usr/share/publicsuffix/effective_tld_names.dat",
+    };
+    uint8_t *bytes = NULL;
+    size_t n = 0;
+    hs_status st = HS_E_IO;
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]) && st == HS_E_IO; i++) {
+        st = read_file(lists[i], &bytes, &n);
+    }
+    if (st == HS_OK) {
+        st = hs_trust_set_suffixes(t, (hs_span){bytes, n});
+    }
+    free(bytes);
+    return st == HS_E_NOMEM ? st : HS_OK;
+}
+
 hs_status hs_trust_add_system(hs_trust *t, size_t *added) {
     static const char *const bundles[] = {
         "/etc/ssl/certs/ca-certificates.crt",                /* Debian, Ubuntu, Arch */
@@ -122,7 +141,7 @@ hs_status hs_trust_add_system(hs_trust *t, size_t *added) {
     };
     hs_status st = HS_E_IO;
     for (size_t i = 0; i < sizeof(bundles) / sizeof(bundles[0]) && st == HS_E_IO; i++) {
-        st = add_file(t, bundles[i], "system bundle", 0, added, NULL);
+        st = add_file(t, bundles[i], "system bundle", HS_TRUST_WEB_PKI, added, NULL);
     }
-    return st;
+    return st == HS_OK ? load_suffixes(t) : st;
 }

@@ -278,6 +278,9 @@ hs_status hs_verify(hs_provider *provider, const hs_trust *trust, const hs_verif
     j.trust = trust;
     j.options = o;
     j.host_status = o->name != NULL ? hs__host_read(o->name, &j.host) : HS_E_ILLEGAL_VALUE;
+    if (o->staple.p != NULL) {
+        j.staple_status = hs__ocsp_read(o->staple, NULL, &j.staple, &root);
+    }
     if (hs__certificate_read(o->chain[0], NULL, &leaf, &root) != HS_OK) {
         b = report_unreadable(&root);
     } else {

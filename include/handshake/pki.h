@@ -20,7 +20,10 @@ typedef struct hs_trust hs_trust;
 enum {
     /* The anchors speak only for localhost, names under .localhost and .test, and loopback
      * addresses: what the root of the default mini-ca gets. */
-    HS_TRUST_LOCAL_ONLY = 1
+    HS_TRUST_LOCAL_ONLY = 1,
+    /* Anchors of the public Web: what is below them is judged by the rules of HS_PROFILE_WEB_PKI.
+     * The operating system's bundle gets it. */
+    HS_TRUST_WEB_PKI = 2
 };
 
 /* An empty store: it believes nobody. The provider is kept alive by the store. */
@@ -39,8 +42,20 @@ HS_MUST_CHECK hs_status hs_trust_add(hs_trust *trust, hs_span pem_or_der, const 
 HS_MUST_CHECK hs_status hs_trust_add_path(hs_trust *trust, const char *path, unsigned flags,
                                           size_t *added, size_t *skipped);
 
-/* The bundle of the operating system, where one of the usual files exists, else HS_E_IO. */
+/* The bundle of the operating system, where one of the usual files exists, else HS_E_IO. With it
+ * comes the system's public suffix list, if there is one. */
 HS_MUST_CHECK hs_status hs_trust_add_system(hs_trust *trust, size_t *added);
+
+/* Certificate revocation lists (RFC 5280 section 5): each block of PEM text, or one in DER. Whether
+ * a list is genuine and current is decided when a certificate of its issuer is judged. What does
+ * not parse is skipped and counted; with none at all: HS_E_NO_CERTIFICATE. A program whose user
+ * asked for a list should not go on where one was skipped. */
+HS_MUST_CHECK hs_status hs_trust_add_crl(hs_trust *trust, hs_span pem_or_der, size_t *added,
+                                         size_t *skipped);
+
+/* The list of publicsuffix.org, as text; its ICANN part is used: a wildcard that covers a whole
+ * registry ("*.co.uk") then matches nothing. Without it that is known of "*.com" only. */
+HS_MUST_CHECK hs_status hs_trust_set_suffixes(hs_trust *trust, hs_span list);
 
 size_t hs_trust_count(const hs_trust *trust);
 
@@ -62,17 +77,64 @@ void hs_credential_unref(hs_credential *credential); /* NULL is allowed */
 const hs_span *hs_credential_chain(const hs_credential *credential, size_t *n);
 
 /* ---- judging a chain --------------------------------------------------------------------- */
-typedef enum { HS_PURPOSE_SERVER, HS_PURPOSE_CLIENT } hs_purpose;
+typedef enum {
+    HS_PURPOSE_SERVER,
+    HS_PURPOSE_CLIENT,
+    HS_PURPOSE_SIGNER,  /* signs messages (S/MIME): its name is an e-mail address */
+    HS_PURPOSE_RECEIVER /* messages are sealed for it */
+} hs_purpose;
 
+/* By which rules. RFC 5280 section 6, RFC 9525 and the strength of keys and hashes hold always;
+ * rules.def has what a profile adds. Nothing makes an anchor of a certificate, or a signature
+ * good: profiles only refuse. */
+typedef enum {
+    HS_PROFILE_OF_ANCHOR, /* WEB_PKI below anchors with HS_TRUST_WEB_PKI (but for HS_RULE_ANCHOR:
+                             who put the bundle together has judged them), else PRIVATE */
+    HS_PROFILE_WEB_PKI,   /* what the CA/Browser Forum asks of the public Web's certificates */
+    HS_PROFILE_PRIVATE    /* a CA of one's own, made with any tool */
+} hs_profile;
+
+/* HS_RULE_LEAF_NOT_CA, ...: bits. */
+enum {
+#define HS_RULE(name, bit, web_pki, private_, meaning) HS_RULE_##name = 1 << bit,
+#include "handshake/rules.def"
+#undef HS_RULE
+};
+
+/* Revocation. What is known counts in every mode but OFF: a list of the certificate's issuer (from
+ * hs_trust_add_crl) or a staple, where there is one, has to be genuine and current and must not
+ * say "revoked". The modes differ in what is not known. */
+typedef enum {
+    HS_REVOCATION_SOFT,  /* nothing known about a certificate is fine */
+    HS_REVOCATION_LEAF,  /* the leaf must be known to be good */
+    HS_REVOCATION_CHAIN, /* ...and each certificate above it but the anchor */
+    HS_REVOCATION_OFF
+} hs_revocation;
+
+/* All zero but the first four is a good default. */
 typedef struct {
     size_t size;          /* sizeof(hs_verify_options) */
     const hs_span *chain; /* DER, the leaf first, the others in any order; borrowed */
     size_t n_chain;
     hs_purpose purpose;
-    const char *name; /* DNS name or IP literal the leaf must be for; NULL: not checked */
+    const char *name; /* DNS name, IP literal or, for clients and messages, e-mail address that the
+                         leaf must be for; NULL: not checked */
     int64_t now;      /* Unix time in seconds */
     bool details;     /* texts for checks that pass, too, and for the certificates of a path
                          that is fine: what a trace shows; without them a good chain costs less */
+    hs_profile profile;
+    uint32_t rules_on, rules_off;    /* HS_RULE_* beside those of the profile; off wins */
+    const size_t *max_intermediates; /* self-issued ones not counted; NULL: as many as 10 */
+
+    /* RFC 5280 6.1.1 (c) to (g). Policies as dotted numbers; none: any policy will do. */
+    const char *const *policies;
+    size_t n_policies;
+    bool require_policy, inhibit_mapping, inhibit_any_policy;
+
+    hs_revocation revocation;
+    hs_span staple;        /* an OCSP response about the leaf (RFC 6960), DER; .p NULL: none */
+    bool asked_for_staple; /* then a certificate that promises one must have one (RFC 7633) */
+    hs_span ocsp_nonce;    /* the response must repeat it; .p NULL: not looked at */
 } hs_verify_options;
 
 /* One named check and how it ended. Texts are for people, without a full stop. */
@@ -98,6 +160,12 @@ typedef struct {
     int64_t not_before, not_after;
 } hs_report_cert;
 
+/* A way that was tried and led nowhere. */
+typedef struct {
+    const char *path; /* "CN=a.test < CN=mid < CN=root": the leaf first */
+    const char *why;  /* one sentence */
+} hs_dead_end;
+
 typedef struct {
     hs_status verdict;         /* HS_OK, or the status of the most telling failed check */
     const hs_report_row *rows; /* every check on the best path, all of them reported */
@@ -108,6 +176,10 @@ typedef struct {
     const char *anchor_source; /* where the anchor came from; "" if none */
     size_t anchors;            /* how many anchors there were to choose from */
     char summary[200];         /* one sentence: "certificate expired 3 days ago on 2026-11-18" */
+    /* Why other ways were not taken; with `details`, or where the verdict is bad; the first few. */
+    const hs_dead_end *dead_ends;
+    size_t n_dead_ends;
+    size_t signatures; /* how many were checked */
 } hs_report;
 
 /* Builds paths from the leaf to an anchor, checks them and reports each check by name.

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "pki/crl_point.h"
 #include "pki/der_write.h"
 #include "pki/pem.h"
 #include "tests/unit/pki/openssl_certs.h"
@@ -60,7 +61,32 @@ static void what_is_critical_and_unknown_is_named(void **state) {
     assert_int_equal(c.n_unknown_critical, 1);
     hs__oid_text(c.unknown_critical, out, sizeof(out));
     assert_string_equal(out, "1.2.3.4.5");
-    assert_int_equal(cert_of(der_of(openssl_policy)).n_unknown_critical, 1);
+}
+
+static void extensions_beyond_names_and_keys_are_read(void **state) {
+    (void)state;
+    const hs__cert rich = cert_of(der_of(openssl_rich));
+    const hs__cert policy = cert_of(der_of(openssl_policy));
+    char out[HS__OID_TEXT_MAX];
+    hs_span rest = rich.policies;
+    hs_span one;
+    hs__crl_point point;
+    assert_true(hs__cert_policy_next(&rest, &one));
+    hs__oid_text(one, out, sizeof(out));
+    assert_string_equal(out, "1.2.3.4");
+    assert_true(hs__cert_policy_next(&rest, &one));
+    assert_false(hs__cert_policy_next(&rest, &one));
+    assert_true(rich.promises_staple);
+    assert_true(rich.has_authority_issuer && rich.has_authority_serial);
+    rest = rich.crl_points;
+    assert_true(hs__crl_point_next(&rest, &point));
+    assert_true(point.has_name && !point.has_issuer && !point.has_reasons);
+    assert_int_equal(point.full_name.n, 2 + strlen("http://ca.test/crl"));
+    assert_false(hs__crl_point_next(&rest, &point));
+    assert_int_equal(policy.require_policy, 0);
+    assert_int_equal(policy.inhibit_mapping, -1);
+    assert_int_equal(policy.n_unknown_critical, 0);
+    assert_false(policy.promises_staple || policy.has_authority_issuer);
 }
 
 static void count_field(void *ctx, const hs__field *f) {
@@ -296,6 +322,7 @@ int main(void) {
         cmocka_unit_test(a_rich_certificate_of_openssl_is_read),
         cmocka_unit_test(every_extension_can_be_walked_over),
         cmocka_unit_test(what_is_critical_and_unknown_is_named),
+        cmocka_unit_test(extensions_beyond_names_and_keys_are_read),
         cmocka_unit_test(leaves_cover_every_byte),
         cmocka_unit_test(faults_have_their_place),
         cmocka_unit_test(cut_and_changed_certificates_do_no_harm),
