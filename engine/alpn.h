@@ -4,13 +4,16 @@
 
 #include "engine/connection.h"
 
-/* Finds a name in our own list; *own is where it stands there. */
-bool hs__alpn_find(const hs_conn *c, hs_span name, hs_span *own);
+enum { HS__ALPN_ROOM = 256 };
+
+/* Client: what the server chose, in `message`, must be one of ours (RFC 7301 3.2). */
+HS_MUST_CHECK hs_status hs__alpn_read(hs_conn *c, const char *message, const hs__extensions *e);
 
 /* Server: the first of our names that the client offers becomes c->alpn. No overlap is
- * no_application_protocol (RFC 7301 3.2). */
-HS_MUST_CHECK hs_status hs__alpn_choose(hs_conn *c, hs_span offered);
+ * no_application_protocol (RFC 7301 3.2); nothing is chosen where one of us has no list. */
+HS_MUST_CHECK hs_status hs__alpn_choose(hs_conn *c, const hs__extensions *e);
 
-void hs__trace_alpn(hs_conn *c, hs_span offered, const char *why);
+/* Server: puts the choice into its answer; `room` holds a name and stays until it is written. */
+void hs__alpn_answer(const hs_conn *c, uint8_t room[HS__ALPN_ROOM], hs__extensions *e);
 
 #endif

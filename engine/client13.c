@@ -1,17 +1,11 @@
-/* The client's TLS 1.3 handshake, RFC 9846 appendix A.1, row by row. */
+/* The client's TLS 1.3 handshake from the server's answer on, RFC 9846 appendix A.1, row by row. */
 #include "engine/handlers.h"
 
 #define B HS__BIT
 
 const hs__row hs__client_13[] = {
-    {HS__START, HS__ON_GO, hs__client_send_hello, B(WAIT_SH), HS__TRANSCRIPT_NONE, 0, 0, 0},
-
-    {HS__WAIT_SH, HS__ON_SERVER_HELLO, hs__client_on_server_hello, B(HAVE_SH), HS__TRANSCRIPT_AFTER,
-     0, 0, HS__ENDS_RECORD},
-    {HS__WAIT_SH, HS__ON_HELLO_RETRY_REQUEST, hs__client_on_retry, B(SEND_CH2),
-     HS__TRANSCRIPT_AFTER, 0, 0, HS__ENDS_RECORD},
     {HS__SEND_CH2, HS__ON_GO, hs__client_send_hello2, B(WAIT_SH2), HS__TRANSCRIPT_NONE, 0, 0, 0},
-    {HS__WAIT_SH2, HS__ON_SERVER_HELLO, hs__client_on_server_hello, B(HAVE_SH),
+    {HS__WAIT_SH2, HS__ON_SERVER_HELLO, hs__client_on_server_hello13, B(HAVE_SH),
      HS__TRANSCRIPT_AFTER, 0, 0, HS__ENDS_RECORD},
     {HS__HAVE_SH, HS__ON_GO, hs__client_make_keys, B(WAIT_EE), HS__TRANSCRIPT_NONE,
      HS__SERVER_HANDSHAKE, HS__CLIENT_HANDSHAKE, 0},

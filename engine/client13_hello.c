@@ -5,6 +5,7 @@
 #include "engine/handlers.h"
 #include "engine/kex.h"
 #include "engine/key_schedule.h"
+#include "engine/server_choice.h"
 #include "engine/trace_emit.h"
 #include "engine/transcript.h"
 #include "proto/codepoints.h"
@@ -16,12 +17,10 @@ static hs_status check_version(hs_conn *c, const hs__server_hello *sh) {
     const char *where = "ServerHello.extensions[supported_versions].selected_version";
     const hs__extensions *e = &sh->extensions;
     if (!hs__ext_has(e, HS__EXT_supported_versions)) {
-        const char *name = hs__version_name(sh->legacy_version);
         return sh->kind == HS__IN_HELLO_RETRY_REQUEST
                    ? hs__fail(c, HS_E_MISSING_EXTENSION, where, "HelloRetryRequest without it")
                    : hs__fail(c, HS_E_VERSION, "ServerHello.legacy_version",
-                              "the server chose %s (0x%04x), we offered TLS 1.3 only",
-                              name != NULL ? name : "an unknown version", sh->legacy_version);
+                              "after a HelloRetryRequest it must be TLS 1.3");
     }
     if (!hs__list16_has(c->hs->hello.extensions.supported_versions, e->selected_version) ||
         e->selected_version < HS__VERSION_TLS13) {
@@ -50,44 +49,21 @@ static hs_status check_echo(hs_conn *c, const hs__server_hello *sh) {
     return HS_OK;
 }
 
-static hs_status check_suite(hs_conn *c, uint16_t suite) {
-    const char *where = "ServerHello.cipher_suite";
-    const char *name = hs__cipher_suite_name(suite);
-    if (!hs__list16_has(c->hs->hello.cipher_suites, suite) || hs__suite_13(suite) == NULL) {
-        return hs__fail(c, HS_E_ILLEGAL_VALUE, where, "%s (0x%04x) was not offered for TLS 1.3",
-                        name != NULL ? name : "an unknown suite", suite);
-    }
-    if (c->suite != NULL && c->suite->id != suite) {
-        return hs__fail(c, HS_E_ILLEGAL_VALUE, where, "is %s, the HelloRetryRequest said %s", name,
+static hs_status check_suite(hs_conn *c, uint16_t id) {
+    hs_status st = hs__check_chosen_suite(c, id, HS__VERSION_TLS13);
+    if (st == HS_OK && c->suite != NULL && c->suite->id != id) {
+        return hs__fail(c, HS_E_ILLEGAL_VALUE, "ServerHello.cipher_suite",
+                        "is %s, the HelloRetryRequest said %s", hs__cipher_suite_name(id),
                         hs__cipher_suite_name(c->suite->id));
     }
-    return HS_OK;
-}
-
-static hs_status check_unasked(hs_conn *c, const hs__server_hello *sh) {
-    uint16_t type;
-    if (!hs__ext_unasked(&sh->extensions.types, &c->hs->hello.extensions.types, &type)) {
-        return HS_OK;
-    }
-    const char *name = hs__extension_name(type);
-    return hs__fail(c, HS_E_UNSOLICITED_EXTENSION, "ServerHello.extensions",
-                    "%s(%u) was not in our ClientHello", name != NULL ? name : "unknown", type);
+    return st;
 }
 
 static hs_status check_common(hs_conn *c, const hs__server_hello *sh) {
     hs_status st = check_version(c, sh);
     st = st == HS_OK ? check_echo(c, sh) : st;
     st = st == HS_OK ? check_suite(c, sh->cipher_suite) : st;
-    return st == HS_OK ? check_unasked(c, sh) : st;
-}
-
-static void trace_choices(hs_conn *c, const hs__server_hello *sh) {
-    const hs__client_hello *h = &c->hs->hello;
-    const hs_span none = {NULL, 0};
-    hs__trace_choose(c, "version", hs__version_name(sh->extensions.selected_version), false,
-                     h->extensions.supported_versions, none, "the server chose from our list");
-    hs__trace_choose(c, "suite", hs__cipher_suite_name(sh->cipher_suite), false, h->cipher_suites,
-                     none, "the server chose from our list");
+    return st == HS_OK ? hs__check_unasked(c, "ServerHello.extensions", &sh->extensions) : st;
 }
 
 /* Our ClientHello waited for the hash to be known. */
@@ -95,8 +71,9 @@ static hs_status begin_transcript(hs_conn *c, uint16_t suite) {
     if (c->suite != NULL) {
         return HS_OK;
     }
-    c->suite = hs__suite_13(suite);
+    c->suite = hs__suite_of(suite);
     c->version = HS__VERSION_TLS13;
+    c->table = hs__client_13;
     return hs__transcript_add(c, "CH", hs__buffer_span(&c->hs->raw_hello));
 }
 
@@ -157,7 +134,7 @@ hs_status hs__client_on_retry(hs_conn *c, const hs__message *m, hs__state *next)
         return st;
     }
     c->hrr = true;
-    trace_choices(c, sh);
+    hs__trace_server_choices(c, HS__VERSION_TLS13, sh->cipher_suite);
     note_compat(c);
     st = begin_transcript(c, sh->cipher_suite);
     *next = HS__SEND_CH2;
@@ -190,13 +167,14 @@ static hs_status read_share(hs_conn *c, const hs__extensions *e) {
     return hs__kex_agree(c, group, e->server_share.key_exchange);
 }
 
-hs_status hs__client_on_server_hello(hs_conn *c, const hs__message *m, hs__state *next) {
+hs_status hs__client_on_server_hello13(hs_conn *c, const hs__message *m, hs__state *next) {
     const hs__server_hello *sh = &m->u.server_hello;
-    hs_status st = check_common(c, sh);
+    hs_status st = hs__check_ends_record(c, "ServerHello");
+    st = st == HS_OK ? check_common(c, sh) : st;
     if (st != HS_OK) {
         return st;
     }
-    trace_choices(c, sh);
+    hs__trace_server_choices(c, HS__VERSION_TLS13, sh->cipher_suite);
     st = begin_transcript(c, sh->cipher_suite);
     st = st == HS_OK ? read_share(c, &sh->extensions) : st;
     if (st != HS_OK) {

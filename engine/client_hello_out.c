@@ -1,4 +1,5 @@
-/* The client's ClientHello (RFC 9846 4.2.2), and the second one after a HelloRetryRequest. */
+/* The client's ClientHello (RFC 9846 4.2.2) for TLS 1.3, 1.2 or both, and the second one after a
+ * HelloRetryRequest. */
 #include <string.h>
 
 #include "engine/fail.h"
@@ -6,6 +7,7 @@
 #include "engine/hello.h"
 #include "engine/kex.h"
 #include "engine/record.h"
+#include "engine/resume12.h"
 #include "proto/codepoints.h"
 
 /* A fresh key pair and its share; never used on another connection (RFC 9846 4.3.8). */
@@ -43,19 +45,57 @@ static hs_status add_shares(hs_conn *c, hs__buffer *list) {
     return st;
 }
 
+static bool offers(const hs_conn *c, uint16_t version) {
+    return c->config->min_version <= version && version <= c->config->max_version;
+}
+
+static void set_extensions_13(hs_conn *c, hs_span shares, hs__extensions *e) {
+    static const uint8_t versions[] = {0x03, 0x04, 0x03, 0x03};
+    hs__ext_set(e, HS__EXT_supported_versions);
+    e->supported_versions = (hs_span){versions, offers(c, HS__VERSION_TLS12) ? 4 : 2};
+    hs__ext_set(e, HS__EXT_key_share);
+    e->client_shares = shares;
+    if (c->hs->cookie.n > 0) {
+        hs__ext_set(e, HS__EXT_cookie);
+        e->cookie = hs__buffer_span(&c->hs->cookie);
+    }
+}
+
+static hs_span own_ticket(const hs_conn *c) {
+    const hs_session *session = c->hs->session;
+    return session != NULL ? hs__session_state_of(session)->ticket : (hs_span){NULL, 0};
+}
+
+/* RFC 5746 3.4: empty, for a first handshake, and there is no other with us. */
+static void set_extensions_12(hs_conn *c, hs__extensions *e) {
+    static const uint8_t uncompressed[] = {HS__POINT_FORMAT_uncompressed};
+    hs__ext_set(e, HS__EXT_ec_point_formats);
+    e->ec_point_formats = (hs_span){uncompressed, sizeof(uncompressed)};
+    hs__ext_set(e, HS__EXT_renegotiation_info);
+    if (c->config->ems != HS_EMS_OFF) {
+        hs__ext_set(e, HS__EXT_extended_main_secret);
+    }
+    /* RFC 5077 3.2: the ticket, or empty to ask for one. */
+    if (c->config->sessions_wanted || own_ticket(c).n > 0) {
+        hs__ext_set(e, HS__EXT_session_ticket);
+        e->session_ticket = own_ticket(c);
+    }
+}
+
 static void set_extensions(hs_conn *c, hs_span shares, hs__extensions *e) {
-    static const uint8_t versions[] = {0x03, 0x04};
     const hs_config *f = c->config;
     if (c->server_name != NULL) {
         hs__ext_set(e, HS__EXT_server_name);
         e->server_name = (hs_span){(const uint8_t *)c->server_name, strlen(c->server_name)};
     }
-    hs__ext_set(e, HS__EXT_supported_versions);
-    e->supported_versions = (hs_span){versions, sizeof(versions)};
+    if (offers(c, HS__VERSION_TLS13)) {
+        set_extensions_13(c, shares, e);
+    }
+    if (offers(c, HS__VERSION_TLS12)) {
+        set_extensions_12(c, e);
+    }
     hs__ext_set(e, HS__EXT_supported_groups);
     e->supported_groups = (hs_span){f->groups_wire, 2 * f->groups.n};
-    hs__ext_set(e, HS__EXT_key_share);
-    e->client_shares = shares;
     hs__ext_set(e, HS__EXT_signature_algorithms);
     e->signature_algorithms = (hs_span){f->schemes, f->schemes_n};
     if (f->alpn_n > 0) {
@@ -66,10 +106,22 @@ static void set_extensions(hs_conn *c, hs_span shares, hs__extensions *e) {
         hs__ext_set(e, HS__EXT_record_size_limit);
         e->record_size_limit = f->record_size_limit;
     }
-    if (c->hs->cookie.n > 0) {
-        hs__ext_set(e, HS__EXT_cookie);
-        e->cookie = hs__buffer_span(&c->hs->cookie);
+}
+
+/* The id of the session that is offered. Else a random one: with a ticket, so that the server can
+ * tell by it that it takes that (RFC 5077 3.4); with TLS 1.3, to look like a resumption of TLS 1.2
+ * to those in between (E.4). Or none. */
+static hs_status make_session_id(hs_conn *c) {
+    hs__handshake *hs = c->hs;
+    const hs__session_state *s = hs->session != NULL ? hs__session_state_of(hs->session) : NULL;
+    if (s != NULL && s->ticket.n == 0) {
+        memcpy(hs->session_id, s->session_id.p, s->session_id.n);
+        hs->session_id_n = s->session_id.n;
+        return HS_OK;
     }
+    const bool is_compat = offers(c, HS__VERSION_TLS13) && !c->config->no_compat;
+    hs->session_id_n = s != NULL || is_compat ? sizeof(hs->session_id) : 0;
+    return c->p->random(c->p, hs->session_id, hs->session_id_n);
 }
 
 /* Writes and keeps the ClientHello: what was offered is judged from the bytes that went out. */
@@ -80,8 +132,7 @@ static hs_status send_hello(hs_conn *c, hs_span shares) {
     hs__client_hello *h = &m.u.client_hello;
     h->legacy_version = HS__VERSION_TLS12;
     h->random = (hs_span){hs->random, sizeof(hs->random)};
-    h->legacy_session_id =
-        (hs_span){hs->session_id, c->config->no_compat ? 0 : sizeof(hs->session_id)};
+    h->legacy_session_id = (hs_span){hs->session_id, hs->session_id_n};
     h->cipher_suites = (hs_span){c->config->suites_wire, 2 * c->config->suites.n};
     h->legacy_compression_methods = (hs_span){null_compression, sizeof(null_compression)};
     h->has_extensions = true;
@@ -96,17 +147,18 @@ hs_status hs__client_send_hello(hs_conn *c, const hs__message *m, hs__state *nex
     hs__handshake *hs = c->hs;
     hs__buffer shares = {NULL, 0, 0};
     hs_status st = c->p->random(c->p, hs->random, sizeof(hs->random));
-    if (st == HS_OK && !c->config->no_compat) {
-        st = c->p->random(c->p, hs->session_id, sizeof(hs->session_id));
-    }
     if (st == HS_OK) {
+        hs__session_check_offer(c);
+        st = make_session_id(c);
+    }
+    if (st == HS_OK && offers(c, HS__VERSION_TLS13)) {
         st = add_shares(c, &shares);
     }
     if (st == HS_OK) {
         st = send_hello(c, hs__buffer_span(&shares));
     }
     hs__buffer_free(c, &shares);
-    c->ccs_ok = true;
+    c->ccs_ok = offers(c, HS__VERSION_TLS13);
     *next = HS__WAIT_SH;
     return st;
 }

@@ -2,10 +2,12 @@
 
 #include <string.h>
 
+#include "engine/session_context.h"
 #include "engine/suites.h"
+#include "proto/codepoints.h"
 #include "proto/record_header.h"
 
-enum { ALPN_NAME_MAX = 255, VERSION_13 = 0x0304 };
+enum { ALPN_NAME_MAX = 255 };
 
 bool hs__ids_has(hs__ids list, uint16_t id) {
     for (size_t i = 0; i < list.n; i++) {
@@ -31,21 +33,35 @@ static size_t count(const uint16_t *list) {
 
 /* ---- checks: each answers with a sentence, or NULL --------------------------------------- */
 
+static uint16_t min_version(const hs_options *o) {
+    return o->min_version != 0 ? o->min_version : HS__VERSION_TLS12;
+}
+
+static uint16_t max_version(const hs_options *o) {
+    return o->max_version != 0 ? o->max_version : HS__VERSION_TLS13;
+}
+
 static const char *check_versions(const hs_options *o) {
-    uint16_t min = o->min_version != 0 ? o->min_version : VERSION_13;
-    uint16_t max = o->max_version != 0 ? o->max_version : VERSION_13;
-    return min > VERSION_13 || max < VERSION_13 || min > max
-               ? "min_version and max_version leave out TLS 1.3, the only version there is yet"
+    const uint16_t min = min_version(o);
+    const uint16_t max = max_version(o);
+    return min < HS__VERSION_TLS12 || max > HS__VERSION_TLS13 || min > max
+               ? "min_version and max_version must lie within TLS 1.2 (0x0303) and 1.3 (0x0304)"
                : NULL;
 }
 
 static const char *check_suites(const hs_options *o) {
+    bool fits = o->suites == NULL;
     for (const uint16_t *s = o->suites; s != NULL && *s != 0; s++) {
-        if (hs__suite_13(*s) == NULL) {
-            return "suites has a number that is not a TLS 1.3 suite we speak";
+        const hs__suite *suite = hs__suite_of(*s);
+        if (suite == NULL) {
+            return "suites has a number that is not a suite we speak";
         }
+        if (suite->kx == HS__KX_RSA && !o->classic) {
+            return "suites has one with RSA key transport, which needs `classic`";
+        }
+        fits = fits || (suite->version >= min_version(o) && suite->version <= max_version(o));
     }
-    return o->suites != NULL && o->suites[0] == 0 ? "suites is empty" : NULL;
+    return fits ? NULL : "suites has none for the versions that are allowed";
 }
 
 static const char *check_groups(const hs_options *o) {
@@ -92,6 +108,9 @@ static const char *check_alpn(const hs_options *o) {
 static const char *check_policy(const hs_options *o) {
     if (o->trust != NULL && o->now_ms == NULL) {
         return "trust needs now_ms: certificates cannot be judged without the time";
+    }
+    if ((o->sessions != NULL || o->sessions_wanted) && o->now_ms == NULL) {
+        return "sessions need now_ms: they have an end";
     }
     if (o->record_size_limit != 0 &&
         (o->record_size_limit < 64 || o->record_size_limit > HS__RECORD_INNER_MAX)) {
@@ -194,29 +213,43 @@ static void copy_identity(arena *a, hs_credential *const *identity, hs_config *c
     }
 }
 
-/* Suites in the order that serves the provider when the caller has none. */
-static const uint16_t *default_suites(const hs_provider *p) {
-    static const uint16_t chacha20_first[] = {0x1303, 0x1301, 0x1302, 0};
-    return p->chacha20_first ? chacha20_first : hs__suite_ids();
+/* Those of the caller, or all in the order that serves the provider; without what the versions
+ * and the profile leave out. */
+static void copy_suites(arena *a, const hs_options *o, hs_config *c) {
+    const uint16_t *list =
+        o->suites != NULL ? o->suites : hs__suite_ids(o->provider->chacha20_first);
+    uint16_t *copy = arena_take(a, (count(list) + 1) * sizeof(*copy));
+    uint8_t *wire = arena_take(a, 2 * count(list));
+    size_t n = 0;
+    c->min_version = HS__VERSION_TLS13;
+    c->max_version = HS__VERSION_TLS12;
+    for (; copy != NULL && *list != 0; list++) {
+        const hs__suite *suite = hs__suite_of(*list);
+        if (suite->version < min_version(o) || suite->version > max_version(o) ||
+            (suite->kx == HS__KX_RSA && !o->classic)) {
+            continue;
+        }
+        c->min_version = suite->version < c->min_version ? suite->version : c->min_version;
+        c->max_version = suite->version > c->max_version ? suite->version : c->max_version;
+        wire[2 * n] = (uint8_t)(suite->id >> 8);
+        wire[2 * n + 1] = (uint8_t)suite->id;
+        copy[n++] = suite->id;
+    }
+    c->suites = (hs__ids){copy, n};
+    c->suites_wire = wire;
 }
 
 /* Run twice: with a measuring arena, then with the real one. */
 static void copy_lists(arena *a, const hs_options *o, hs_config *c) {
     const hs_provider *p = o->provider;
-    c->suites = copy_ids(a, o->suites != NULL ? o->suites : default_suites(p));
+    copy_suites(a, o, c);
     c->groups = copy_ids(a, o->groups != NULL ? o->groups : p->groups);
     const uint16_t first[] = {o->groups != NULL ? o->groups[0] : p->groups[0], 0};
     c->shares = copy_ids(a, o->shares != NULL ? o->shares : first);
     copy_schemes(a, p, o->schemes != NULL ? o->schemes : hs__scheme_ids(), c);
     copy_alpn(a, o->alpn, c);
     copy_identity(a, o->identity, c);
-    if (a->p != NULL) {
-        c->suites_wire = copy_wire(a, c->suites);
-        c->groups_wire = copy_wire(a, c->groups);
-    } else {
-        (void)arena_take(a, 2 * c->suites.n);
-        (void)arena_take(a, 2 * c->groups.n);
-    }
+    c->groups_wire = copy_wire(a, c->groups);
 }
 
 static hs_limits with_defaults(hs_limits l) {
@@ -232,9 +265,12 @@ static void copy_scalars(const hs_options *o, hs_config *c) {
     c->verify = o->verify;
     c->prefer = o->prefer;
     c->hrr = o->hrr;
+    c->ems = o->extended_main_secret;
+    c->classic = o->classic;
     c->strict_sni = o->strict_sni;
     c->no_compat = o->no_compat;
     c->record_size_limit = o->record_size_limit;
+    c->sessions_wanted = o->sessions_wanted;
     c->ask = o->ask;
     c->limits = with_defaults(o->limits);
     c->now_ms = o->now_ms;
@@ -270,6 +306,15 @@ hs_status hs_config_new(const hs_options *o, hs_config **out, const char **why) 
     copy_scalars(o, c);
     c->provider = hs_provider_ref(o->provider);
     c->trust = o->trust != NULL ? hs_trust_ref(o->trust) : NULL;
+    c->sessions = o->sessions != NULL ? hs_session_store_ref(o->sessions) : NULL;
+    if (c->sessions != NULL || c->sessions_wanted) {
+        hs_status st = hs__config_context(c, c->session_context);
+        if (st != HS_OK) {
+            *why = hs_status_text(st);
+            hs_config_unref(c);
+            return st;
+        }
+    }
     *out = c;
     return HS_OK;
 }
@@ -287,6 +332,7 @@ void hs_config_unref(hs_config *config) {
         hs_credential_unref(config->identity[i]);
     }
     hs_trust_unref(config->trust);
+    hs_session_store_unref(config->sessions);
     hs_provider_unref(config->provider);
     const hs_alloc alloc = config->memory.alloc;
     hs__memory_end(&config->memory);

@@ -25,6 +25,7 @@ struct hs_config {
     hs_trust *trust;
     hs_credential **identity; /* NULL-terminated */
     size_t n_identity;
+    uint16_t min_version, max_version; /* of which `suites` has some */
     hs__ids suites, groups, shares;
     uint8_t *schemes; /* SignatureSchemeList items, big-endian, as they go on the wire */
     size_t schemes_n;
@@ -36,8 +37,12 @@ struct hs_config {
     hs_verify_mode verify;
     hs_preference prefer;
     hs_hrr_policy hrr;
-    bool strict_sni, no_compat;
+    hs_extended_main_secret ems;
+    bool strict_sni, no_compat, classic;
     uint16_t record_size_limit;
+    bool sessions_wanted;       /* client */
+    hs_session_store *sessions; /* server; NULL: none */
+    uint8_t session_context[32];
     unsigned ask;
     hs_limits limits;
     uint64_t (*now_ms)(void *ctx);

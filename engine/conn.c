@@ -7,6 +7,7 @@
 #include "engine/fail.h"
 #include "engine/kex.h"
 #include "engine/key_schedule.h"
+#include "engine/key_schedule12.h"
 #include "engine/trace_emit.h"
 #include "pki/hostname.h"
 
@@ -62,7 +63,7 @@ static hs_conn *conn_new(hs_config *config, bool is_server, void *trace_ctx) {
     c->p = config->provider;
     c->memory = memory;
     c->is_server = is_server;
-    c->table = is_server ? hs__server_13 : hs__client_13;
+    c->table = is_server ? hs__hello_server : hs__hello_client;
     c->max_content = HS__RECORD_PLAIN_MAX;
     c->hs = hs;
     c->trace_ctx = trace_ctx;
@@ -107,6 +108,7 @@ hs_status hs_client_new(hs_config *config, const hs_client_options *o, hs_conn *
     }
     hs_status st = set_names(c, o);
     if (st == HS_OK) {
+        c->hs->session = o->session != NULL ? hs_session_ref(o->session) : NULL;
         st = hs__dispatch(c, HS__ON_GO, NULL);
     }
     if (st != HS_OK) {
@@ -134,10 +136,13 @@ void hs__handshake_free(hs_conn *c) {
         return;
     }
     hs__kex_free_shares(c);
+    hs_session_unref(hs->session);
     c->p->hash_end(c->p, &hs->transcript.hash);
     c->p->public_free(c->p, hs->peer_key);
-    hs__buffer *const buffers[] = {&hs->raw_hello, &hs->cookie,    &hs->schemes_wanted, &hs->flight,
-                                   &hs->to_sign,   &hs->signature, &hs->verify_name};
+    hs__buffer *const buffers[] = {
+        &hs->raw_hello,  &hs->cookie,    &hs->schemes_wanted, &hs->flight,
+        &hs->to_sign,    &hs->signature, &hs->verify_name,    &hs->transcript.messages,
+        &hs->v12.params, &hs->v12.ticket};
     for (size_t i = 0; i < sizeof(buffers) / sizeof(buffers[0]); i++) {
         hs__buffer_free(c, buffers[i]);
     }
@@ -154,6 +159,8 @@ void hs_conn_free(hs_conn *c) {
     hs__chain_free(c);
     hs__direction_end(c, &c->in);
     hs__direction_end(c, &c->out);
+    hs__free(c->memory, c->exporter12, sizeof(*c->exporter12));
+    hs_session_unref(c->session);
     hs__tx_end(c->memory, &c->tx);
     hs__spare_give(c->memory, c->rx.cut, c->rx.cut_cap);
     hs__free(c->memory, c->rx.message, c->rx.message_cap);
@@ -173,6 +180,8 @@ void hs_conn_info(const hs_conn *c, hs_info *out) {
                      .is_server = c->is_server,
                      .is_connected = c->state == HS__CONNECTED,
                      .hrr = c->hrr,
+                     .resumed = c->resumed,
+                     .extended_main_secret = c->ems,
                      .version = c->version,
                      .suite = c->suite != NULL ? c->suite->id : 0,
                      .group = c->group,
@@ -213,6 +222,9 @@ hs_status hs_export(const hs_conn *c, const char *label, hs_span context, uint8_
     }
     if (c->state != HS__CONNECTED) {
         return HS_E_NOT_YET;
+    }
+    if (c->version == HS__VERSION_TLS12) {
+        return hs__export12(c, label, context, out, n);
     }
     const hs__hash_id hash = c->suite->hash;
     const size_t len = hs__hash_len(hash);

@@ -7,6 +7,7 @@
 
 #include "crypto/provider.h"
 #include "engine/config.h"
+#include "engine/session.h"
 #include "engine/suites.h"
 #include "engine/tx.h"
 #include "handshake/conn.h"
@@ -14,7 +15,7 @@
 #include "proto/client_hello.h"
 #include "proto/record_header.h"
 
-/* ---- states: RFC 9846 appendix A, and where we wait for an answer ------------------------ */
+/* ---- states: RFC 9846 appendix A, RFC 5246 7.3, and where we wait for an answer ---------- */
 #define HS__STATES(X)                                                                              \
     X(START)         /* client: nothing sent yet; server: no ClientHello yet     */                \
     X(WAIT_SH)       /* client                                                   */                \
@@ -36,6 +37,19 @@
     X(WAIT_CH2)      /* server                                                   */                \
     X(SEND_SH)       /* server                                                   */                \
     X(SEND_EE)       /* server: EncryptedExtensions, CertificateRequest          */                \
+    /* TLS 1.2 */                                                                                  \
+    X(WAIT_SKE)    /* client: ServerKeyExchange must come next                    */               \
+    X(WAIT_CR_SHD) /* client                                                     */                \
+    X(WAIT_SHD)    /* client: after CertificateRequest                            */               \
+    X(SEND_CKE)    /* client: ClientKeyExchange                                   */               \
+    X(SEND_CV)     /* client: CertificateVerify                                   */               \
+    X(WAIT_NST)    /* client: a ticket was promised                               */               \
+    X(WAIT_CCS)    /* both                                                        */               \
+    X(SEND_CCS)    /* both                                                        */               \
+    X(SEND_SKE)    /* server: ServerKeyExchange                                   */               \
+    X(SEND_SHD)    /* server: CertificateRequest, ServerHelloDone                 */               \
+    X(WAIT_CKE)    /* server                                                      */               \
+    X(SEND_NST)    /* server                                                      */               \
     X(CONNECTED)                                                                                   \
     X(FAILED)
 
@@ -81,7 +95,7 @@ typedef struct {
     bool message_whole;
     uint8_t header[4];                   /* its first bytes, until its length is known */
     uint64_t message_record;             /* number of the record where it began */
-    unsigned empty_records, key_updates; /* in a row */
+    unsigned empty_records, key_updates; /* in a row; the latter also asks to renegotiate */
 } hs__rx;
 
 /* ---- the handshake ----------------------------------------------------------------------- */
@@ -96,12 +110,16 @@ typedef enum {
     HS__CLIENT_APPLICATION,
     HS__SERVER_APPLICATION,
     HS__EXPORTER_SECRET,
-    HS__N_SECRETS
+    HS__N_SECRETS,
+    HS__CLIENT_WRITE = HS__N_SECRETS, /* TLS 1.2: keys out of the key block */
+    HS__SERVER_WRITE
 } hs__secret_id;
 
 /* HS__EARLY_SKIPPED: of early data, which is for the server that gave the ticket: twice what most
  * allow, since records have an overhead. */
-enum { HS__TRANSCRIPT_NAMES = 64, HS__EARLY_SKIPPED = 32 * 1024 };
+enum { HS__TRANSCRIPT_NAMES = 96, HS__EARLY_SKIPPED = 32 * 1024 };
+
+enum { HS__MAIN_SECRET_12 = 48, HS__KEY_BLOCK_MAX = 2 * HS__AEAD_KEY_MAX + 2 * HS__AEAD_NONCE };
 
 /* A buffer that grows; wiped when it goes. */
 typedef struct {
@@ -117,12 +135,36 @@ typedef struct {
 typedef struct {
     hs__hash hash; /* runs once the suite is known */
     bool started;
+    bool keeps;                       /* TLS 1.2: `messages` is wanted for a CertificateVerify */
+    hs__buffer messages;              /* all of them, since its scheme may have another hash */
     char names[HS__TRANSCRIPT_NAMES]; /* "CH SH EE", for traces */
 } hs__transcript;
 
+/* What only TLS 1.2 needs until Finished. */
+typedef struct {
+    uint8_t premaster[HS__PREMASTER]; /* RSA key transport: the preliminary secret */
+    uint8_t main_secret[HS__MAIN_SECRET_12];
+    uint8_t key_block[HS__KEY_BLOCK_MAX];
+    uint8_t server_random[HS__RANDOM];
+    hs__buffer params; /* the point of ServerECDHParams */
+
+    uint8_t session_id[HS__SESSION_ID_MAX]; /* that the server gave out */
+    size_t session_id_n;
+    bool ticket_due;   /* a NewSessionTicket was promised */
+    hs__buffer ticket; /* client: that came */
+    uint32_t ticket_life;
+
+    /* server: of the session that is resumed, for its renewal */
+    uint64_t full_at_ms;
+    bool has_peer;
+    int64_t peer_not_after;
+    uint8_t peer_sha256[HS__SESSION_PEER];
+} hs__handshake12;
+
 typedef struct {
     hs__transcript transcript;
-    uint8_t secret[HS__N_SECRETS][HS__DIGEST];
+    uint8_t secret[HS__N_SECRETS][HS__DIGEST]; /* TLS 1.3 */
+    hs__handshake12 v12;
     uint8_t client_random[HS__RANDOM];
 
     /* The ClientHello in force: the one sent or the one received; `hello` points into `raw`. */
@@ -131,8 +173,10 @@ typedef struct {
     uint8_t hello_digest[32]; /* of ClientHello1 without what ClientHello2 may change (4.2.2) */
 
     /* client */
+    hs_session *session;    /* to be resumed; NULL: none */
     hs__buffer verify_name; /* what the server's certificate must be for; NUL-terminated */
     uint8_t random[HS__RANDOM], session_id[HS__SESSION_ID_MAX];
+    size_t session_id_n;
     hs__own_share shares[HS__MAX_SHARES];
     size_t n_shares;
     hs__buffer cookie;
@@ -168,6 +212,12 @@ typedef struct {
     char where[HS__PATH_MAX];
 } hs__kept_error;
 
+/* What TLS 1.2's exporter needs as long as the connection lives (RFC 5705 4). */
+typedef struct {
+    uint8_t main_secret[HS__MAIN_SECRET_12];
+    uint8_t randoms[2 * HS__RANDOM]; /* client's, server's */
+} hs__exporter12;
+
 /* ---- the connection ---------------------------------------------------------------------- */
 struct hs_conn {
     hs_config *config; /* in force */
@@ -187,12 +237,14 @@ struct hs_conn {
                             behind them: no second one is needed until it has gone; 0: none */
     size_t max_content;  /* largest content of a record that the peer takes */
 
-    hs__handshake *hs; /* NULL once the handshake is over */
-    uint8_t exporter_secret[HS__DIGEST];
+    hs__handshake *hs;                   /* NULL once the handshake is over */
+    uint8_t exporter_secret[HS__DIGEST]; /* TLS 1.3 */
+    hs__exporter12 *exporter12;          /* TLS 1.2 */
 
     /* flags */
     bool hrr, ccs_due, ccs_sent, ccs_ok;
-    bool rx_limited; /* our record_size_limit was negotiated: the peer must keep to it */
+    bool resumed, ems; /* ems: the main secret is the extended one */
+    bool rx_limited;   /* our record_size_limit was negotiated: the peer must keep to it */
     bool write_closed, read_closed;
     bool update_requested; /* our request to update is not answered yet */
     bool peer_authenticated;
@@ -209,6 +261,7 @@ struct hs_conn {
     char *server_name; /* SNI sent or received */
     size_t server_name_n;
     hs_span alpn;             /* the protocol agreed on: in the configuration's list */
+    hs_session *session;      /* client: to be told after CONNECTED */
     const hs_error *error;    /* once failed */
     hs__kept_error *kept;     /* owns it, unless memory had run out */
     const char *last_message; /* name of the last message that was received */

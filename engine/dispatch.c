@@ -40,6 +40,7 @@ const char *hs__input_name(hs__input input) {
         [HS__ON_SERVER_KEY_EXCHANGE] = "ServerKeyExchange",
         [HS__ON_SERVER_HELLO_DONE] = "ServerHelloDone",
         [HS__ON_CLIENT_KEY_EXCHANGE] = "ClientKeyExchange",
+        [HS__ON_CHANGE_CIPHER_SPEC] = "ChangeCipherSpec",
         [HS__ON_OTHER] = "another message",
         [HS__ON_CONFIG] = "the answer to ASK_CONFIG",
         [HS__ON_VERIFIED] = "the answer to ASK_VERIFY",
@@ -58,12 +59,14 @@ const hs__row *hs__row_find(const hs__row *table, hs__state state, hs__input inp
     return NULL;
 }
 
-/* "ServerHello or HelloRetryRequest": the messages that have a row in this state. */
+/* "ServerHello or HelloRetryRequest": the messages that have a row in this state. HelloRequest is
+ * allowed nearly everywhere, and expected nowhere. */
 static void expected(const hs_conn *c, char *out, size_t cap) {
     size_t n = 0;
     out[0] = '\0';
     for (const hs__row *row = c->table; (row->flags & HS__LAST_ROW) == 0; row++) {
-        if (row->state == c->state && row->input < HS__ON_OTHER && n < cap) {
+        if (row->state == c->state && row->input < HS__ON_OTHER &&
+            row->input != HS__ON_HELLO_REQUEST && n < cap) {
             n += (size_t)snprintf(out + n, cap - n, "%s%s", n > 0 ? " or " : "",
                                   hs__input_name(row->input));
         }
@@ -77,8 +80,7 @@ static hs_status unexpected(hs_conn *c, const char *name) {
                     hs__state_name(c->state), wanted[0] != '\0' ? wanted : "no message");
 }
 
-/* Everything written so far goes into records under the present key. */
-static hs_status flush(hs_conn *c) {
+hs_status hs__flush(hs_conn *c) {
     if (c->hs == NULL || c->hs->flight.n == 0) {
         return HS_OK;
     }
@@ -90,7 +92,7 @@ static hs_status flush(hs_conn *c) {
 static hs_status install_keys(hs_conn *c, const hs__row *row) {
     hs_status st = HS_OK;
     if (row->key_out != 0) {
-        st = flush(c);
+        st = hs__flush(c);
         st = st == HS_OK ? hs__install_key(c, true, (hs__secret_id)row->key_out) : st;
     }
     if (st == HS_OK && row->key_in != 0) {
@@ -122,7 +124,7 @@ static hs_status run_row(hs_conn *c, const hs__row *row, const hs__message *m) {
     if (st != HS_OK) {
         return hs__fail(c, st, "", "in state %s", hs__state_name(from));
     }
-    assert((row->next & (UINT32_C(1) << next)) != 0);
+    assert((row->next & (UINT64_C(1) << next)) != 0);
     c->state = next;
     hs__trace_state(c, from, row->input != HS__ON_GO ? hs__input_name(row->input) : NULL);
     return HS_OK;
@@ -147,7 +149,7 @@ static hs_status run_due(hs_conn *c) {
     }
     /* While a question is open the flight is not whole: who signs must not change the records. */
     if (st == HS_OK && !hs__is_asking(c)) {
-        st = flush(c);
+        st = hs__flush(c);
         st = st == HS_OK ? st : hs__fail(c, st, "", "while sending");
     }
     if (st == HS_OK && c->state == HS__CONNECTED && c->hs != NULL) {
@@ -165,10 +167,8 @@ hs_status hs__dispatch(hs_conn *c, hs__input input, const hs__message *m) {
     return st == HS_OK ? run_due(c) : st;
 }
 
-/* RFC 9846 5.1: a message before a change of keys ends its record. */
-static hs_status check_alignment(hs_conn *c, const hs__row *row, const char *name) {
-    bool is_last = c->rx.content_n == 0;
-    return (row->flags & HS__ENDS_RECORD) != 0 && !is_last
+hs_status hs__check_ends_record(hs_conn *c, const char *name) {
+    return c->rx.content_n > 0
                ? hs__fail(c, HS_E_KEY_CHANGE_ALIGNMENT, name,
                           "%zu bytes follow %s in its record; keys change behind it",
                           c->rx.content_n, name)
@@ -183,7 +183,7 @@ hs_status hs__dispatch_message(hs_conn *c, uint8_t type, hs_span raw) {
     if (row == NULL) {
         return unexpected(c, name);
     }
-    hs_status st = check_alignment(c, row, name);
+    hs_status st = (row->flags & HS__ENDS_RECORD) != 0 ? hs__check_ends_record(c, name) : HS_OK;
     if (st != HS_OK) {
         return st;
     }
@@ -194,4 +194,17 @@ hs_status hs__dispatch_message(hs_conn *c, uint8_t type, hs_span raw) {
     hs__trace_message_end(c, &root);
     c->last_message = name;
     return st == HS_OK ? hs__dispatch(c, input, &m) : hs__fail_read(c, &root);
+}
+
+hs_status hs__dispatch_ccs(hs_conn *c, hs_span content) {
+    const char *name = hs__input_name(HS__ON_CHANGE_CIPHER_SPEC);
+    if (hs__row_find(c->table, c->state, HS__ON_CHANGE_CIPHER_SPEC) == NULL) {
+        return unexpected(c, name);
+    }
+    if (content.n != 1 || content.p[0] != 1) {
+        return hs__fail(c, HS_E_ILLEGAL_VALUE, "ChangeCipherSpec.type",
+                        "its content must be the one byte 01");
+    }
+    c->last_message = name;
+    return hs__dispatch(c, HS__ON_CHANGE_CIPHER_SPEC, NULL);
 }

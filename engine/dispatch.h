@@ -19,6 +19,7 @@
 #include "proto/client_key_exchange.h"
 #include "proto/encrypted_extensions.h"
 #include "proto/finished.h"
+#include "proto/hello_request.h"
 #include "proto/key_update.h"
 #include "proto/new_session_ticket12.h"
 #include "proto/new_session_ticket13.h"
@@ -41,8 +42,9 @@ typedef enum {
     HS__ON_SERVER_KEY_EXCHANGE,
     HS__ON_SERVER_HELLO_DONE,
     HS__ON_CLIENT_KEY_EXCHANGE,
-    HS__ON_OTHER,  /* a message that no row allows */
-    HS__ON_CONFIG, /* answers */
+    HS__ON_CHANGE_CIPHER_SPEC, /* TLS 1.2; a record of its own, not a handshake message */
+    HS__ON_OTHER,              /* a message that no row allows */
+    HS__ON_CONFIG,             /* answers */
     HS__ON_VERIFIED,
     HS__ON_SIGNED,
     HS__ON_GO /* no input: what is due in this state is done at once */
@@ -96,17 +98,22 @@ typedef struct hs__row {
     hs__state state;
     hs__input input;
     hs__handler handler;
-    uint32_t next; /* bits of HS__BIT(state): where the handler may lead */
+    uint64_t next; /* bits of HS__BIT(state): where the handler may lead */
     hs__transcript_rule transcript;
     int key_in, key_out; /* hs__secret_id to install when the handler is done; 0: none */
     unsigned flags;
 } hs__row;
 
-#define HS__BIT(state) (UINT32_C(1) << HS__##state)
+#define HS__BIT(state) (UINT64_C(1) << HS__##state)
 
 static_assert(HS__EARLY_SECRET == 0, "0 in a row's key columns means none");
-static_assert(HS__N_STATES <= 32, "a row's next states are a 32-bit set");
+static_assert(HS__N_STATES <= 64, "a row's next states are a 64-bit set");
 
+/* A connection begins in a hello table; the handler that learns the version moves it to another. */
+extern const hs__row hs__hello_client[]; /* engine/hello_tables.c */
+extern const hs__row hs__hello_server[];
+extern const hs__row hs__client_12[]; /* engine/client12.c */
+extern const hs__row hs__server_12[]; /* engine/server12.c */
 extern const hs__row hs__client_13[]; /* engine/client13.c */
 extern const hs__row hs__server_13[]; /* engine/server13.c */
 
@@ -114,6 +121,15 @@ extern const hs__row hs__server_13[]; /* engine/server13.c */
  * more input. Returns once the engine waits for something. */
 HS_MUST_CHECK hs_status hs__dispatch_message(hs_conn *c, uint8_t type, hs_span raw);
 HS_MUST_CHECK hs_status hs__dispatch(hs_conn *c, hs__input input, const hs__message *m);
+
+/* A ChangeCipherSpec record of TLS 1.2. */
+HS_MUST_CHECK hs_status hs__dispatch_ccs(hs_conn *c, hs_span content);
+
+/* RFC 9846 5.1: a message before a change of keys ends its record. */
+HS_MUST_CHECK hs_status hs__check_ends_record(hs_conn *c, const char *name);
+
+/* Seals everything written so far under the present key. */
+HS_MUST_CHECK hs_status hs__flush(hs_conn *c);
 
 /* Reads any message that has a reader, in the format of the connection's version and suite;
  * HS_E_UNEXPECTED_MESSAGE for others. */

@@ -21,17 +21,7 @@ hs_status hs__on_finished(hs_conn *c, const hs__message *m, hs__state *next) {
                         hs__hash_name(c->suite->hash), n);
     }
     bool ok = hs__ct_equal(got.p, expected, n);
-    char range[HS__TRANSCRIPT_NAMES];
-    hs__transcript_range(c, range);
-    /* The expected value of a wrong one would let a forger finish: it is told only when equal. */
-    const hs_trace_check check = {.what = "finished",
-                                  .side = c->is_server ? "client" : "server",
-                                  .ok = ok,
-                                  .enforced = true,
-                                  .covers = range,
-                                  .expected = {expected, ok ? n : 0},
-                                  .got = got};
-    hs__trace_check(c, &check);
+    hs__trace_finished(c, ok, got, (hs_span){expected, n});
     hs__wipe(expected, sizeof(expected));
     c->ccs_ok = false;
     *next = c->is_server ? HS__CONNECTED : HS__HAVE_FINISHED;

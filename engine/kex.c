@@ -4,6 +4,17 @@
 #include "engine/trace_emit.h"
 #include "proto/codepoints.h"
 
+/* Where the peer's share stands. */
+static const char *share_field(const hs_conn *c) {
+    return c->version == HS__VERSION_TLS13 ? "key_share.key_exchange"
+           : c->is_server                  ? "ClientKeyExchange.exchange_keys"
+                                           : "ServerKeyExchange.params.public";
+}
+
+bool hs__group_in_12(uint16_t group) {
+    return hs__group_client_share(group) == hs__group_server_share(group);
+}
+
 hs_status hs__kex_generate(hs_conn *c, uint16_t group, hs__kex **out, uint8_t *share,
                            size_t *share_n) {
     uint64_t started = hs__trace_us(c);
@@ -11,6 +22,13 @@ hs_status hs__kex_generate(hs_conn *c, uint16_t group, hs__kex **out, uint8_t *s
     c->hs->us_crypto += hs__trace_us(c) - started;
     c->hs->ops.kex++;
     return st;
+}
+
+static const char *share_name(const hs_conn *c, bool of_server) {
+    if (c->version == HS__VERSION_TLS12) {
+        return of_server ? "ServerKeyExchange" : "ClientKeyExchange";
+    }
+    return of_server ? "server key_share" : "client key_share";
 }
 
 /* With secrets asked for, the private value is told too, so that ecdhe can be recomputed (E6). */
@@ -25,29 +43,26 @@ static void trace_ecdhe(hs_conn *c, uint16_t group, const hs__kex *own, hs_span 
         c->p->kex_export(c->p, own, priv, &priv_n) != HS_OK) {
         priv_n = 0;
     }
-    const hs_trace_input parts[] = {{.name = "private",
-                                     .ref = c->is_server ? "server key_share" : "client key_share",
-                                     .bytes = {priv, priv_n}},
-                                    {.name = "public",
-                                     .ref = c->is_server ? "client key_share" : "server key_share",
-                                     .bytes = peer}};
-    hs__trace_derive(c, "ecdhe", hs__group_name(group), parts, 2,
+    const hs_trace_input parts[] = {
+        {.name = "private", .ref = share_name(c, c->is_server), .bytes = {priv, priv_n}},
+        {.name = "public", .ref = share_name(c, !c->is_server), .bytes = peer}};
+    const bool is_12 = c->version == HS__VERSION_TLS12;
+    hs__trace_derive(c, is_12 ? "preliminary_secret" : "ecdhe", hs__group_name(group), parts, 2,
                      (hs_span){c->hs->ecdhe, c->hs->ecdhe_n}, started);
     hs__wipe(priv, sizeof(priv));
 }
 
 /* The length by the group comes first: what a library makes of a short one must not decide. */
 static hs_status check_share(hs_conn *c, uint16_t group, hs_span peer, size_t expected) {
-    return peer.n != expected ? hs__fail(c, HS_E_BAD_POINT, "key_share.key_exchange",
+    return peer.n != expected ? hs__fail(c, HS_E_BAD_POINT, share_field(c),
                                          "a %s share of %zu bytes, it must have %zu",
                                          hs__group_name(group), peer.n, expected)
                               : HS_OK;
 }
 
 static hs_status refuse(hs_conn *c, hs_status st, uint16_t group) {
-    return st == HS_E_BAD_POINT
-               ? hs__fail(c, st, "key_share.key_exchange", "group %s", hs__group_name(group))
-               : st;
+    return st == HS_E_BAD_POINT ? hs__fail(c, st, share_field(c), "group %s", hs__group_name(group))
+                                : st;
 }
 
 hs_status hs__kex_agree(hs_conn *c, uint16_t group, hs_span peer) {

@@ -7,6 +7,7 @@
 #include "crypto/digest.h"
 #include "crypto/hkdf.h"
 #include "crypto/hmac.h"
+#include "engine/key_schedule12.h"
 #include "engine/message_in.h"
 #include "engine/trace_emit.h"
 #include "engine/transcript.h"
@@ -206,27 +207,15 @@ static hs_status traffic_value(hs_conn *c, const hs__direction *d, const char *l
     return st;
 }
 
-/* Key and IV from the direction's secret; both or, on failure, the old ones, so that an alert about
- * it can be read. */
-static hs_status use_secret(hs_conn *c, bool outbound) {
+hs_status hs__direction_begin(hs_conn *c, bool outbound, const uint8_t *key,
+                              const uint8_t iv[HS__AEAD_NONCE]) {
     hs__direction *d = outbound ? &c->out : &c->in;
-    uint8_t key[HS__AEAD_KEY_MAX];
-    uint8_t iv[HS__AEAD_NONCE];
     hs__aead *aead = NULL;
-    hs_status st = traffic_value(c, d, "key", key, hs__aead_key_len(c->suite->aead));
-    if (st == HS_OK) {
-        st = traffic_value(c, d, "iv", iv, sizeof(iv));
-    }
-    if (st == HS_OK) {
-        st = c->p->aead_new(c->p, c->suite->aead, key, outbound, &aead);
-    }
-    hs__wipe(key, sizeof(key));
+    hs_status st = c->p->aead_new(c->p, c->suite->aead, key, outbound, &aead);
     if (st != HS_OK) {
-        hs__wipe(iv, sizeof(iv));
         return st;
     }
     memcpy(d->iv, iv, sizeof(d->iv));
-    hs__wipe(iv, sizeof(iv));
     c->p->aead_free(c->p, d->aead);
     d->aead = aead;
     d->seq = 0;
@@ -238,11 +227,31 @@ static hs_status use_secret(hs_conn *c, bool outbound) {
     return HS_OK;
 }
 
+/* Key and IV from the direction's secret. */
+static hs_status use_secret(hs_conn *c, bool outbound) {
+    hs__direction *d = outbound ? &c->out : &c->in;
+    uint8_t key[HS__AEAD_KEY_MAX];
+    uint8_t iv[HS__AEAD_NONCE];
+    hs_status st = traffic_value(c, d, "key", key, hs__aead_key_len(c->suite->aead));
+    if (st == HS_OK) {
+        st = traffic_value(c, d, "iv", iv, sizeof(iv));
+    }
+    if (st == HS_OK) {
+        st = hs__direction_begin(c, outbound, key, iv);
+    }
+    hs__wipe(key, sizeof(key));
+    hs__wipe(iv, sizeof(iv));
+    return st;
+}
+
 hs_status hs__install_key(hs_conn *c, bool outbound, hs__secret_id id) {
     hs__direction *d = outbound ? &c->out : &c->in;
     /* RFC 9846 5.1: no handshake message may lie across a change of keys. The dispatcher has
      * refused such input; nothing of ours may be waiting unsealed either. */
     assert(outbound ? c->hs->flight.n == 0 : !hs__message_is_cut(c) && c->rx.content_n == 0);
+    if (c->version == HS__VERSION_TLS12) {
+        return hs__install_key12(c, outbound, id == HS__SERVER_WRITE);
+    }
     memcpy(d->secret, c->hs->secret[id], HS__DIGEST);
     d->secret_name = schedule[id].name;
     d->key_name = key_names[id];

@@ -16,9 +16,14 @@ HS_MUST_CHECK hs_status hs__schedule_application(hs_conn *c);
  * for HS__DIGEST. */
 HS_MUST_CHECK hs_status hs__finished_mac(hs_conn *c, bool of_server, uint8_t *out);
 
-/* Makes a direction use `secret`: key and IV from it (7.3), sequence number 0. The one place
- * where keys change. */
+/* Makes a direction use a secret: key and IV from it (7.3) or, in TLS 1.2, out of the key block.
+ * The one place where keys change. */
 HS_MUST_CHECK hs_status hs__install_key(hs_conn *c, bool outbound, hs__secret_id id);
+
+/* A direction goes on under this key, with sequence number 0; on failure it goes on under the old
+ * one, so that an alert about it can be read. d->secret_name and d->key_name are set before. */
+HS_MUST_CHECK hs_status hs__direction_begin(hs_conn *c, bool outbound, const uint8_t *key,
+                                            const uint8_t iv[HS__AEAD_NONCE]);
 
 /* The next generation of a direction's traffic secret and its key (7.2). */
 HS_MUST_CHECK hs_status hs__next_generation(hs_conn *c, bool outbound);

@@ -2,45 +2,54 @@
 
 #include "engine/fail.h"
 #include "engine/trace_emit.h"
-#include "pki/credential.h"
 #include "proto/codepoints.h"
 
-/* The first of our list that is in theirs, or of theirs that is in ours; 0: none. */
-static uint16_t first_common(hs__ids ours, hs_span theirs, hs_preference prefer) {
-    if (prefer == HS_PREFER_SERVER) {
-        for (size_t i = 0; i < ours.n; i++) {
-            if (hs__list16_has(theirs, ours.ids[i])) {
-                return ours.ids[i];
-            }
-        }
-        return 0;
-    }
-    for (size_t i = 0; i < hs__list16_count(theirs); i++) {
-        if (hs__ids_has(ours, hs__list16_at(theirs, i))) {
-            return hs__list16_at(theirs, i);
+uint16_t hs__next_common(hs__ids ours, hs_span theirs, hs_preference prefer, size_t *at) {
+    const bool by_ours = prefer == HS_PREFER_SERVER;
+    const size_t n = by_ours ? ours.n : hs__list16_count(theirs);
+    while (*at < n) {
+        const uint16_t id = by_ours ? ours.ids[*at] : hs__list16_at(theirs, *at);
+        (*at)++;
+        if (by_ours ? hs__list16_has(theirs, id) : hs__ids_has(ours, id)) {
+            return id;
         }
     }
     return 0;
 }
 
-static const char *by_whose_order(const hs_conn *c) {
-    return c->config->prefer == HS_PREFER_SERVER ? "the first of ours that the client offers"
-                                                 : "the first of the client's that we have";
+static uint16_t first_common(hs__ids ours, hs_span theirs, hs_preference prefer) {
+    size_t at = 0;
+    return hs__next_common(ours, theirs, prefer, &at);
+}
+
+void hs__trace_suite(hs_conn *c, uint16_t id) {
+    const hs_config *f = c->config;
+    const char *why = id == 0                         ? "none is in both lists and can be used"
+                      : f->prefer == HS_PREFER_SERVER ? "the first of ours that the client offers"
+                                                      : "the first of the client's that we have";
+    hs__trace_choose(c, "suite", id != 0 ? hs__cipher_suite_name(id) : NULL, true,
+                     c->hs->hello.cipher_suites, (hs_span){f->suites_wire, 2 * f->suites.n}, why);
+}
+
+hs_status hs__no_common_suite(hs_conn *c) {
+    return hs__fail(c, HS_E_NO_COMMON_SUITE, "ClientHello.cipher_suites",
+                    "none of the %zu offered is among our %zu for %s",
+                    hs__list16_count(c->hs->hello.cipher_suites), c->config->suites.n,
+                    hs__version_name(c->version));
 }
 
 hs_status hs__choose_suite(hs_conn *c) {
     const hs_config *f = c->config;
-    const hs_span offered = c->hs->hello.cipher_suites;
-    uint16_t id = first_common(f->suites, offered, f->prefer);
-    const hs_span ours = {f->suites_wire, 2 * f->suites.n};
-    hs__trace_choose(c, "suite", id != 0 ? hs__cipher_suite_name(id) : NULL, true, offered, ours,
-                     id != 0 ? by_whose_order(c) : "none is in both lists");
+    uint16_t id;
+    size_t at = 0;
+    do {
+        id = hs__next_common(f->suites, c->hs->hello.cipher_suites, f->prefer, &at);
+    } while (id != 0 && hs__suite_for(id, HS__VERSION_TLS13) == NULL);
+    hs__trace_suite(c, id);
     if (id == 0) {
-        return hs__fail(c, HS_E_NO_COMMON_SUITE, "ClientHello.cipher_suites",
-                        "none of the %zu offered is among our %zu", hs__list16_count(offered),
-                        f->suites.n);
+        return hs__no_common_suite(c);
     }
-    c->suite = hs__suite_13(id);
+    c->suite = hs__suite_of(id);
     return HS_OK;
 }
 
@@ -109,80 +118,5 @@ hs_status hs__choose_group(hs_conn *c, uint16_t *retry) {
     }
     c->group = group;
     *retry = has_share ? 0 : group;
-    return HS_OK;
-}
-
-/* ---- identity ---------------------------------------------------------------------------- */
-
-/* Our best scheme that the peer takes and the credential can sign with; 0: none. */
-static uint16_t scheme_for(const hs_config *f, const hs_credential *credential, hs_span theirs) {
-    for (size_t i = 0; i < f->schemes_n; i += 2) {
-        const uint16_t id = (uint16_t)(f->schemes[i] << 8 | f->schemes[i + 1]);
-        const hs__scheme *scheme = hs__scheme_of(id);
-        if ((hs__scheme_uses(id) & HS__USE_V13) != 0 && hs__list16_has(theirs, id) &&
-            hs__credential_can_sign(credential, scheme->key, scheme->alg)) {
-            return id;
-        }
-    }
-    return 0;
-}
-
-hs_credential *hs__identity_for(const hs_conn *c, hs_span schemes, const char *name,
-                                uint16_t *scheme) {
-    const hs_config *f = c->config;
-    for (size_t i = 0; i < f->n_identity; i++) {
-        if (name != NULL && !hs__credential_fits_name(f->identity[i], name)) {
-            continue;
-        }
-        *scheme = scheme_for(f, f->identity[i], schemes);
-        if (*scheme != 0) {
-            return f->identity[i];
-        }
-    }
-    return NULL;
-}
-
-static hs_status no_identity(hs_conn *c) {
-    if (c->config->n_identity == 0) {
-        return hs__fail(c, HS_E_NO_IDENTITY, "", "the configuration holds none");
-    }
-    return hs__fail(c, HS_E_NO_COMMON_SCHEME, "ClientHello.extensions[signature_algorithms]",
-                    "the client lists %zu schemes",
-                    hs__list16_count(c->hs->hello.extensions.signature_algorithms));
-}
-
-static bool serves_name(const hs_conn *c) {
-    for (size_t i = 0; i < c->config->n_identity; i++) {
-        if (hs__credential_fits_name(c->config->identity[i], c->server_name)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* By name first; without a fit the first usable one, as most servers do, or with strict_sni an
- * unrecognized_name alert (RFC 6066 3). */
-hs_status hs__choose_identity(hs_conn *c) {
-    hs__handshake *hs = c->hs;
-    const hs_span schemes = hs->hello.extensions.signature_algorithms;
-    if (c->server_name != NULL) {
-        hs->credential = hs__identity_for(c, schemes, c->server_name, &hs->own_scheme);
-        hs->sni_used = hs->credential != NULL;
-    }
-    bool is_strict = c->server_name != NULL && c->config->strict_sni;
-    if (is_strict && !serves_name(c)) {
-        return hs__fail(c, HS_E_UNKNOWN_NAME, "ClientHello.extensions[server_name]",
-                        "it asks for %s", c->server_name);
-    }
-    if (hs->credential == NULL && !is_strict) {
-        hs->credential = hs__identity_for(c, schemes, NULL, &hs->own_scheme);
-    }
-    if (hs->credential == NULL) {
-        return no_identity(c);
-    }
-    hs__trace_choose(c, "sigalg", hs__scheme_name(hs->own_scheme), true, schemes,
-                     (hs_span){NULL, 0},
-                     hs->sni_used ? "of the certificate for the name the client asked for"
-                                  : "of the first certificate that fits");
     return HS_OK;
 }

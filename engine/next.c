@@ -30,7 +30,15 @@ static hs_status on_close_notify(hs_conn *c) {
     return HS_OK;
 }
 
-/* RFC 9846 6: the description decides, whatever the level says; unknown ones are errors. */
+/* RFC 9846 6: in TLS 1.3 the description decides, whatever the level says, and unknown ones are
+ * errors. In TLS 1.2, and while it may yet become that, a warning ends nothing (RFC 5246 7.2.2). */
+static bool ends_connection(const hs_conn *c, const hs__alert *a) {
+    const bool has_warnings = c->version == HS__VERSION_TLS12 ||
+                              (c->version == 0 && c->config->min_version == HS__VERSION_TLS12);
+    return a->description != HS__ALERT_user_canceled &&
+           !(has_warnings && a->level == HS__ALERT_LEVEL_warning);
+}
+
 static hs_status on_alert(hs_conn *c) {
     hs__rd_root root = {.status = HS_OK};
     hs__alert a;
@@ -43,7 +51,7 @@ static hs_status on_alert(hs_conn *c) {
     if (a.description == HS__ALERT_close_notify) {
         return on_close_notify(c);
     }
-    if (a.description != HS__ALERT_user_canceled) {
+    if (ends_connection(c, &a)) {
         return hs__fail_alert(c, a.description);
     }
     c->rx.empty_records++;
@@ -99,6 +107,11 @@ static hs_status on_record(hs_conn *c) {
     if (rx->type == HS__CONTENT_handshake) {
         return on_handshake(c);
     }
+    if (rx->type == HS__CONTENT_change_cipher_spec) {
+        const hs_span content = {rx->content, rx->content_n};
+        rx->content_n = 0;
+        return hs__dispatch_ccs(c, content);
+    }
     return rx->type == HS__CONTENT_alert ? on_alert(c) : on_data(c);
 }
 
@@ -151,6 +164,10 @@ static void release(hs_conn *c) {
         hs__record_release(c);
     } else if (c->lent == HS_EV_CONNECTED) {
         hs__chain_free(c);
+        c->pending = c->session != NULL ? HS_EV_SESSION : HS_EV_NONE;
+    } else if (c->lent == HS_EV_SESSION) {
+        hs_session_unref(c->session);
+        c->session = NULL;
     } else if (c->lent == HS_EV_FAILED) {
         hs__handshake_free(c);
     }
@@ -176,6 +193,8 @@ hs_event_kind hs_next(hs_conn *c, hs_event *ev) {
     c->pending = HS_EV_NONE;
     if (ev->kind == HS_EV_DATA) {
         ev->bytes = (hs_span){c->rx.content, c->rx.content_n};
+    } else if (ev->kind == HS_EV_SESSION) {
+        ev->session = c->session;
     } else if (ev->kind == HS_EV_FAILED) {
         ev->error = c->error;
     } else {

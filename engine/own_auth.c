@@ -3,7 +3,8 @@
 
 #include "engine/fail.h"
 #include "engine/handlers.h"
-#include "engine/negotiate.h"
+#include "engine/identity.h"
+#include "engine/own_auth.h"
 #include "engine/signed_content.h"
 #include "engine/trace_emit.h"
 #include "pki/credential.h"
@@ -18,11 +19,11 @@ static hs_status send_chain(hs_conn *c) {
     return hs__send(c, &m, NULL);
 }
 
-/* The client's choice comes late: the server has said which schemes it takes. */
-static void choose_client_identity(hs_conn *c) {
+void hs__choose_client_identity(hs_conn *c) {
     hs__handshake *hs = c->hs;
     const hs_span schemes = hs__buffer_span(&hs->schemes_wanted);
-    hs->credential = hs__identity_for(c, schemes, NULL, &hs->own_scheme);
+    const hs__wanted wanted = {.version = c->version, .schemes = schemes};
+    hs->credential = hs__identity_for(c, &wanted, &hs->own_scheme);
     hs__trace_choose(
         c, "certificate", hs->credential != NULL ? hs__scheme_name(hs->own_scheme) : NULL, true,
         schemes, (hs_span){NULL, 0},
@@ -35,7 +36,7 @@ hs_status hs__send_certificate(hs_conn *c, const hs__message *m, hs__state *next
     (void)m;
     hs__handshake *hs = c->hs;
     if (!c->is_server) {
-        choose_client_identity(c);
+        hs__choose_client_identity(c);
     }
     hs_status st = send_chain(c);
     if (st != HS_OK || hs->credential == NULL) {
@@ -52,7 +53,7 @@ hs_status hs__send_certificate(hs_conn *c, const hs__message *m, hs__state *next
     return st;
 }
 
-hs_status hs__on_signed(hs_conn *c, const hs__message *m, hs__state *next) {
+hs_status hs__send_certificate_verify(hs_conn *c, const hs__message *m) {
     if (m->u.signature.bytes.n == 0) {
         return hs__fail(c, m->u.signature.refused, "CertificateVerify.signature",
                         "no signature was given");
@@ -61,6 +62,10 @@ hs_status hs__on_signed(hs_conn *c, const hs__message *m, hs__state *next) {
     cv.u.certificate_verify =
         (hs__certificate_verify){.algorithm = c->hs->own_scheme, .signature = m->u.signature.bytes};
     c->own_scheme = c->hs->own_scheme;
-    *next = HS__SEND_FINISHED;
     return hs__send(c, &cv, NULL);
+}
+
+hs_status hs__on_signed(hs_conn *c, const hs__message *m, hs__state *next) {
+    *next = HS__SEND_FINISHED;
+    return hs__send_certificate_verify(c, m);
 }

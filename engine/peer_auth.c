@@ -1,9 +1,11 @@
-/* The peer's Certificate and CertificateVerify (RFC 9846 4.5), on both sides. The signature is
+/* The peer's Certificate and CertificateVerify (RFC 9846 4.5), on both sides, and what TLS 1.2
+ * shares with it. The signature is
  * checked first, then the chain is judged: by us, or by the program (ASK_VERIFY). */
 #include <string.h>
 
 #include "engine/fail.h"
 #include "engine/handlers.h"
+#include "engine/peer_auth.h"
 #include "engine/signed_content.h"
 #include "engine/trace_emit.h"
 #include "engine/transcript.h"
@@ -13,25 +15,26 @@
 
 /* ---- Certificate ------------------------------------------------------------------------- */
 
-/* The chain outlives the message: it is copied once, with the spans that point into it behind. */
-static hs_status keep_chain(hs_conn *c, const hs__certificate13 *cert) {
-    hs_status st = hs__buffer_add(c, &c->peer_certs, cert->list);
+hs_status hs__peer_chain_room(hs_conn *c, hs_span list, size_t count) {
+    hs_status st = hs__buffer_add(c, &c->peer_certs, list);
     if (st != HS_OK) {
         return st;
     }
-    c->peer_chain = hs__alloc(c->memory, cert->count * sizeof(hs_span));
-    if (c->peer_chain == NULL) {
-        return HS_E_NOMEM;
-    }
+    c->peer_chain = hs__alloc(c->memory, count * sizeof(hs_span));
+    return c->peer_chain != NULL ? HS_OK : HS_E_NOMEM;
+}
+
+static hs_status keep_chain(hs_conn *c, const hs__certificate13 *cert) {
+    hs_status st = hs__peer_chain_room(c, cert->list, cert->count);
     hs_span list = hs__buffer_span(&c->peer_certs);
-    while (c->n_peer_chain < cert->count &&
+    while (st == HS_OK && c->n_peer_chain < cert->count &&
            hs__certificate13_next(&list, &c->peer_chain[c->n_peer_chain], NULL)) {
         c->n_peer_chain++;
     }
-    return HS_OK;
+    return st == HS_OK ? hs__peer_leaf_load(c) : st;
 }
 
-static hs_status load_leaf(hs_conn *c) {
+hs_status hs__peer_leaf_load(hs_conn *c) {
     hs__rd_root root = {.status = HS_OK};
     hs__cert *leaf = &c->hs->peer_leaf;
     hs_status st = hs__certificate_read(c->peer_chain[0], NULL, leaf, &root);
@@ -45,12 +48,11 @@ static hs_status load_leaf(hs_conn *c) {
                                   "its public key cannot be used");
 }
 
-static hs_status on_empty(hs_conn *c, hs__state *next) {
+hs_status hs__peer_shows_none(hs_conn *c) {
     if (!c->is_server) {
         return hs__fail(c, HS_E_EMPTY_CERTIFICATE, "Certificate.certificate_list",
                         "a server must show one");
     }
-    *next = HS__WAIT_FINISHED;
     return c->config->client_auth == HS_CLIENT_AUTH_NEED
                ? hs__fail(c, HS_E_CERTIFICATE_REQUIRED, "Certificate.certificate_list",
                           "the client's list is empty")
@@ -79,12 +81,12 @@ hs_status hs__on_certificate(hs_conn *c, const hs__message *m, hs__state *next) 
                         cert->certificate_request_context.n);
     }
     if (cert->count == 0) {
-        return on_empty(c, next);
+        *next = HS__WAIT_FINISHED;
+        return hs__peer_shows_none(c);
     }
     hs_status st = check_unasked(c, cert);
-    st = st == HS_OK ? keep_chain(c, cert) : st;
     *next = HS__WAIT_CV;
-    return st == HS_OK ? load_leaf(c) : st;
+    return st == HS_OK ? keep_chain(c, cert) : st;
 }
 
 /* ---- CertificateVerify ------------------------------------------------------------------- */
@@ -96,7 +98,7 @@ static hs_status check_scheme(hs_conn *c, uint16_t id) {
     const char *where = "CertificateVerify.algorithm";
     const char *name = hs__scheme_name(id);
     name = name != NULL ? name : "an unknown scheme";
-    if (scheme == NULL || (hs__scheme_uses(id) & HS__USE_V13) == 0 ||
+    if (scheme == NULL || !hs__scheme_allowed(id, HS__VERSION_TLS13, (hs__auth)0) ||
         !hs__list16_has((hs_span){f->schemes, f->schemes_n}, id)) {
         return hs__fail(c, HS_E_SCHEME_NOT_OFFERED, where, "%s (0x%04x) was not offered for it",
                         name, id);
@@ -108,52 +110,56 @@ static hs_status check_scheme(hs_conn *c, uint16_t id) {
                           hs__key_type_name(leaf->key.numbers.type));
 }
 
-static hs_status verify(hs_conn *c, const hs__certificate_verify *cv) {
-    const hs__scheme *scheme = hs__scheme_of(cv->algorithm);
-    uint8_t content[HS__SIGNED_CONTENT];
-    size_t n;
-    hs_status st = hs__signed_content(c, !c->is_server, content, &n);
-    if (st != HS_OK) {
-        return st;
-    }
+hs_status hs__check_proof(hs_conn *c, const hs__proof *proof) {
+    const hs__scheme *scheme = hs__scheme_of(proof->scheme);
     uint64_t started = hs__trace_us(c);
-    st = c->p->public_verify(c->p, c->hs->peer_key, scheme->alg, (hs_span){content, n},
-                             cv->signature);
+    hs_status st =
+        c->p->public_verify(c->p, c->hs->peer_key, scheme->alg, proof->content, proof->signature);
     uint64_t us = hs__trace_us(c) - started;
-    char range[HS__TRANSCRIPT_NAMES];
-    hs__transcript_range(c, range);
     c->hs->us_crypto += us;
     c->hs->ops.verify++;
-    const hs_trace_check check = {.what = "certificate_verify",
+    c->peer_scheme = proof->scheme;
+    const hs_trace_check check = {.what = proof->what,
                                   .side = c->is_server ? "client" : "server",
                                   .ok = st == HS_OK,
                                   .enforced = true,
-                                  .covers = range,
-                                  .scheme = hs__scheme_name(cv->algorithm),
-                                  .signed_content = {content, n},
+                                  .covers = proof->covers,
+                                  .scheme = hs__scheme_name(proof->scheme),
+                                  .signed_content = proof->content,
                                   .us = us};
     hs__trace_check(c, &check);
     return st == HS_OK || st != HS_E_BAD_SIGNATURE
                ? st
-               : hs__fail(c, st, "CertificateVerify.signature",
+               : hs__fail(c, st, proof->where,
                           "the peer does not hold the key of its certificate, or the handshake was "
                           "changed on the way");
 }
 
 hs_status hs__on_certificate_verify(hs_conn *c, const hs__message *m, hs__state *next) {
     const hs__certificate_verify *cv = &m->u.certificate_verify;
+    uint8_t content[HS__SIGNED_CONTENT];
+    size_t n = 0;
     hs_status st = check_scheme(c, cv->algorithm);
-    st = st == HS_OK ? verify(c, cv) : st;
-    c->peer_scheme = cv->algorithm;
+    st = st == HS_OK ? hs__signed_content(c, !c->is_server, content, &n) : st;
+    if (st != HS_OK) {
+        return st;
+    }
+    char range[HS__TRANSCRIPT_NAMES];
+    hs__transcript_range(c, range);
+    const hs__proof proof = {.what = "certificate_verify",
+                             .where = "CertificateVerify.signature",
+                             .covers = range,
+                             .scheme = cv->algorithm,
+                             .content = {content, n},
+                             .signature = cv->signature};
     *next = HS__WAIT_VERIFIED;
-    return st;
+    return hs__check_proof(c, &proof);
 }
 
 /* ---- the verdict ------------------------------------------------------------------------- */
 
-hs_status hs__on_verified(hs_conn *c, const hs__message *m, hs__state *next) {
-    const hs_status verdict = m->u.verdict;
-    bool enforced = c->config->verify == HS_VERIFY_ENFORCE;
+hs_status hs__take_verdict(hs_conn *c, hs_status verdict) {
+    const bool enforced = c->config->verify == HS_VERIFY_ENFORCE;
     c->verdict = verdict;
     const hs_trace_check check = {.what = "chain",
                                   .side = c->is_server ? "client" : "server",
@@ -161,10 +167,11 @@ hs_status hs__on_verified(hs_conn *c, const hs__message *m, hs__state *next) {
                                   .enforced = enforced,
                                   .report = c->report};
     hs__trace_check(c, &check);
-    if (verdict != HS_OK && enforced) {
-        return hs__fail_chain(c, verdict);
-    }
     c->peer_authenticated = verdict == HS_OK;
+    return verdict != HS_OK && enforced ? hs__fail_chain(c, verdict) : HS_OK;
+}
+
+hs_status hs__on_verified(hs_conn *c, const hs__message *m, hs__state *next) {
     *next = HS__WAIT_FINISHED;
-    return HS_OK;
+    return hs__take_verdict(c, m->u.verdict);
 }

@@ -108,6 +108,7 @@ void hs__question_event(const hs_conn *c, hs_event *ev) {
         break;
     case HS_EV_NONE:
     case HS_EV_CONNECTED:
+    case HS_EV_SESSION:
     case HS_EV_DATA:
     case HS_EV_PEER_CLOSED:
     case HS_EV_FAILED:

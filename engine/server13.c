@@ -1,13 +1,9 @@
-/* The server's TLS 1.3 handshake, RFC 9846 appendix A.2, row by row. */
+/* The server's TLS 1.3 handshake from its choices on, RFC 9846 appendix A.2, row by row. */
 #include "engine/handlers.h"
 
 #define B HS__BIT
 
 const hs__row hs__server_13[] = {
-    {HS__START, HS__ON_CLIENT_HELLO, hs__server_on_client_hello, B(WAIT_CONFIG),
-     HS__TRANSCRIPT_NONE, 0, 0, HS__ENDS_RECORD},
-    {HS__WAIT_CONFIG, HS__ON_CONFIG, hs__server_on_config, B(SEND_SH) | B(SEND_HRR),
-     HS__TRANSCRIPT_NONE, 0, 0, 0},
     {HS__SEND_HRR, HS__ON_GO, hs__server_send_retry, B(WAIT_CH2), HS__TRANSCRIPT_NONE, 0, 0, 0},
     {HS__WAIT_CH2, HS__ON_CLIENT_HELLO, hs__server_on_client_hello2, B(SEND_SH),
      HS__TRANSCRIPT_AFTER, 0, 0, HS__ENDS_RECORD},

@@ -1,5 +1,5 @@
-/* The server's side of the hellos (RFC 9846 4.2): read ClientHello, choose, answer with
- * ServerHello or HelloRetryRequest. */
+/* The server's side of the hellos in TLS 1.3 (RFC 9846 4.2): choose, answer with ServerHello or
+ * HelloRetryRequest. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,39 +7,18 @@
 #include "engine/fail.h"
 #include "engine/handlers.h"
 #include "engine/hello.h"
+#include "engine/identity.h"
 #include "engine/kex.h"
 #include "engine/key_schedule.h"
 #include "engine/negotiate.h"
 #include "engine/record.h"
+#include "engine/server_hello.h"
 #include "engine/trace_emit.h"
 #include "engine/transcript.h"
 #include "proto/codepoints.h"
 #include "proto/span.h"
 
-/* -- ClientHello: is it one for TLS 1.3, and whole? ----------------------------------------------
- */
-
-/* The version first (4.3.1, E.2): what else a hello must hold depends on it. */
-static hs_status check_version(hs_conn *c, const hs__client_hello *h) {
-    const hs__extensions *e = &h->extensions;
-    const char *where = "ClientHello.extensions[supported_versions]";
-    if (!hs__ext_has(e, HS__EXT_supported_versions)) {
-        const char *name = hs__version_name(h->legacy_version);
-        return hs__fail(c, HS_E_VERSION, "ClientHello.legacy_version",
-                        "the client offers at most %s, this server speaks TLS 1.3 only",
-                        h->legacy_version >= HS__VERSION_TLS12 || name == NULL ? "TLS 1.2" : name);
-    }
-    if (!hs__list16_has(e->supported_versions, HS__VERSION_TLS13)) {
-        return hs__fail(c, HS_E_VERSION, where,
-                        "TLS 1.3 (0x0304) is not in it, and this server speaks TLS 1.3 only");
-    }
-    /* 4.2.2; only where 0x0304 is offered. */
-    if (h->legacy_version != HS__VERSION_TLS12) {
-        return hs__fail(c, HS_E_VERSION, "ClientHello.legacy_version", "is 0x%04x, must be 0x0303",
-                        h->legacy_version);
-    }
-    return HS_OK;
-}
+/* -- ClientHello: is it whole? ------------------------------------------------------------- */
 
 static hs_status check_compression(hs_conn *c, const hs__client_hello *h) {
     const hs_span methods = h->legacy_compression_methods;
@@ -67,71 +46,40 @@ static hs_status check_mandatory(hs_conn *c, const hs__extensions *e) {
     return HS_OK;
 }
 
+/* 4.2.2; only where 0x0304 is offered. */
+static hs_status check_legacy_version(hs_conn *c, const hs__client_hello *h) {
+    return h->legacy_version != HS__VERSION_TLS12
+               ? hs__fail(c, HS_E_VERSION, "ClientHello.legacy_version",
+                          "is 0x%04x, must be 0x0303", h->legacy_version)
+               : HS_OK;
+}
+
 static hs_status check_hello(hs_conn *c) {
     const hs__client_hello *h = &c->hs->hello;
-    hs_status st = check_version(c, h);
+    hs_status st = check_legacy_version(c, h);
     st = st == HS_OK ? check_compression(c, h) : st;
     return st == HS_OK ? check_mandatory(c, &h->extensions) : st;
 }
 
-static hs_status keep_server_name(hs_conn *c, const hs__extensions *e) {
-    if (!hs__ext_has(e, HS__EXT_server_name) || e->server_name.n == 0) {
-        return HS_OK;
-    }
-    c->server_name = hs__alloc(c->memory, e->server_name.n + 1);
-    if (c->server_name == NULL) {
-        return HS_E_NOMEM;
-    }
-    memcpy(c->server_name, e->server_name.p, e->server_name.n);
-    c->server_name_n = e->server_name.n;
-    return HS_OK;
-}
+/* -- choosing ------------------------------------------------------------------------------ */
 
-hs_status hs__server_on_client_hello(hs_conn *c, const hs__message *m, hs__state *next) {
-    hs_status st = hs__hello_keep(c, m->raw);
-    st = st == HS_OK ? check_hello(c) : st;
-    st = st == HS_OK ? keep_server_name(c, &c->hs->hello.extensions) : st;
-    if (st == HS_OK && hs__ext_has(&c->hs->hello.extensions, HS__EXT_early_data)) {
-        c->hs->early_left = HS__EARLY_SKIPPED;
-    }
-    c->ccs_ok = true;
-    *next = HS__WAIT_CONFIG;
-    return st;
-}
-
-/* -- choosing
- * ---------------------------------------------------------------------------------------- */
-
-static void use_config(hs_conn *c, hs_config *config) {
-    if (config != NULL && config != c->config) {
-        hs_config_ref(config);
-        hs_config_unref(c->config);
-        c->config = config;
-    }
-}
-
-hs_status hs__server_on_config(hs_conn *c, const hs__message *m, hs__state *next) {
+hs_status hs__server_choose_13(hs_conn *c, hs__state *next) {
     hs__handshake *hs = c->hs;
-    use_config(c, m->u.config);
-    hs_status st = hs__choose_suite(c);
+    const hs__extensions *e = &hs->hello.extensions;
+    hs_status st = check_hello(c);
+    st = st == HS_OK ? hs__choose_suite(c) : st;
     st = st == HS_OK ? hs__choose_group(c, &hs->retry_group) : st;
     st = st == HS_OK ? hs__choose_identity(c) : st;
-    const hs__extensions *e = &hs->hello.extensions;
-    if (st == HS_OK && c->config->alpn_n > 0 &&
-        hs__ext_has(e, HS__EXT_application_layer_protocol_negotiation)) {
-        st = hs__alpn_choose(c, e->protocol_name_list);
+    st = st == HS_OK ? hs__alpn_choose(c, e) : st;
+    if (st == HS_OK && hs__ext_has(e, HS__EXT_early_data)) {
+        hs->early_left = HS__EARLY_SKIPPED;
     }
-    if (st == HS_OK) {
-        c->version = HS__VERSION_TLS13;
-        hs__limit_records(c, e);
-        st = hs__transcript_add(c, "CH", hs__buffer_span(&hs->raw_hello));
-    }
+    c->ccs_ok = true;
     *next = hs->retry_group != 0 ? HS__SEND_HRR : HS__SEND_SH;
     return st;
 }
 
-/* -- answering
- * ---------------------------------------------------------------------------------------- */
+/* -- answering ----------------------------------------------------------------------------- */
 
 static void fill_hello(hs_conn *c, hs__ext_in kind, const uint8_t *random, hs__message *m) {
     *m = (hs__message){.type = HS__HT_server_hello};
@@ -149,9 +97,7 @@ static void fill_hello(hs_conn *c, hs__ext_in kind, const uint8_t *random, hs__m
 
 /* E.4: with a session id from the client, a ChangeCipherSpec right after our first message. */
 static hs_status flush_and_ccs(hs_conn *c) {
-    hs__buffer *flight = &c->hs->flight;
-    hs_status st = hs__record_send(c, HS__CONTENT_handshake, hs__buffer_span(flight));
-    flight->n = 0;
+    hs_status st = hs__flush(c);
     return st == HS_OK && c->hs->hello.legacy_session_id.n > 0 ? hs__record_send_ccs(c) : st;
 }
 

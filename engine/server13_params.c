@@ -1,31 +1,23 @@
 /* EncryptedExtensions and CertificateRequest (RFC 9846 4.4), as the server writes them. */
+#include "engine/alpn.h"
 #include "engine/handlers.h"
+#include "engine/record_limit.h"
 #include "proto/codepoints.h"
 
 static hs_status send_encrypted_extensions(hs_conn *c) {
     hs__message m = {.type = HS__HT_encrypted_extensions};
     hs__extensions *e = &m.u.encrypted_extensions.extensions;
-    uint8_t alpn[256];
+    uint8_t alpn[HS__ALPN_ROOM];
     if (c->hs->sni_used) {
         hs__ext_set(e, HS__EXT_server_name);
     }
-    if (c->alpn.n > 0) {
-        hs__wr w;
-        hs__wr_init(&w, alpn, sizeof(alpn));
-        hs__protocol_name_write(&w, c->alpn);
-        hs__ext_set(e, HS__EXT_application_layer_protocol_negotiation);
-        e->protocol_name_list = (hs_span){alpn, w.n};
-    }
+    hs__alpn_answer(c, alpn, e);
     /* 4.3.7: the client took another group than we would have; our list serves its next hello. */
     if (c->group != c->config->groups.ids[0] && !c->hrr) {
         hs__ext_set(e, HS__EXT_supported_groups);
         e->supported_groups = (hs_span){c->config->groups_wire, 2 * c->config->groups.n};
     }
-    if (c->config->record_size_limit != 0 &&
-        hs__ext_has(&c->hs->hello.extensions, HS__EXT_record_size_limit)) {
-        hs__ext_set(e, HS__EXT_record_size_limit);
-        e->record_size_limit = c->config->record_size_limit;
-    }
+    hs__record_limit_answer(c, e);
     return hs__send(c, &m, NULL);
 }
 

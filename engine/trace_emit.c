@@ -89,6 +89,47 @@ void hs__trace_sent(hs_conn *c, uint8_t type, const char *name, hs_span raw) {
     hs__trace_message_end(c, &root);
 }
 
+/* ---- records ----------------------------------------------------------------------------- */
+
+void hs__trace_wire(hs_conn *c, bool outbound, hs_span raw, bool is_protected) {
+    if (!hs__tracing(c, HS_TR_WIRE)) {
+        return;
+    }
+    hs_trace ev = {.kind = HS_TR_WIRE};
+    ev.u.wire = (hs_trace_wire){.outbound = outbound,
+                                .n = outbound ? c->out.records : c->in.records,
+                                .type = raw.p[0],
+                                .version = (uint16_t)(raw.p[1] << 8 | raw.p[2]),
+                                .is_protected = is_protected,
+                                .raw = raw};
+    hs__emit(c, &ev);
+}
+
+void hs__trace_opened(hs_conn *c, bool outbound, const uint8_t *nonce, hs_span aad, uint8_t type,
+                      size_t padding, const hs_span *inside) {
+    if (!hs__tracing(c, HS_TR_OPENED)) {
+        return;
+    }
+    const hs__direction *d = outbound ? &c->out : &c->in;
+    hs_trace ev = {.kind = HS_TR_OPENED};
+    ev.u.opened = (hs_trace_opened){.outbound = outbound,
+                                    .n = d->records,
+                                    .ok = inside != NULL,
+                                    .aead = hs__aead_name(c->suite->aead),
+                                    .key = d->key_name,
+                                    .seq = d->seq,
+                                    .nonce = {nonce, HS__AEAD_NONCE},
+                                    .aad = aad};
+    if (inside != NULL) {
+        bool shown = type != HS__CONTENT_application_data || hs__tracing_secrets(c);
+        ev.u.opened.inner_type = type;
+        ev.u.opened.padding = padding;
+        ev.u.opened.plaintext_n = inside->n;
+        ev.u.opened.plaintext = shown ? *inside : (hs_span){NULL, 0};
+    }
+    hs__emit(c, &ev);
+}
+
 /* ---- the others -------------------------------------------------------------------------- */
 
 void hs__trace_state(hs_conn *c, hs__state from, const char *cause) {
@@ -187,6 +228,37 @@ void hs__trace_check(hs_conn *c, const hs_trace_check *check) {
     hs__emit(c, &ev);
 }
 
+/* The expected value of a wrong one would let a forger finish: it is told only when equal. */
+void hs__trace_finished(hs_conn *c, bool ok, hs_span got, hs_span expected) {
+    char range[HS__TRANSCRIPT_NAMES];
+    hs__transcript_range(c, range);
+    const hs_trace_check check = {.what = "finished",
+                                  .side = c->is_server ? "client" : "server",
+                                  .ok = ok,
+                                  .enforced = true,
+                                  .covers = range,
+                                  .expected = {expected.p, ok ? expected.n : 0},
+                                  .got = got};
+    hs__trace_check(c, &check);
+}
+
+void hs__trace_ticket(hs_conn *c, bool outbound, uint32_t lifetime, size_t ticket_n) {
+    if (!hs__tracing(c, HS_TR_TICKET)) {
+        return;
+    }
+    hs_trace ev = {.kind = HS_TR_TICKET};
+    ev.u.ticket =
+        (hs_trace_ticket){.outbound = outbound, .lifetime = lifetime, .ticket_n = ticket_n};
+    hs__emit(c, &ev);
+}
+
+void hs__trace_premaster(hs_conn *c, hs_span ciphertext, uint64_t started_us) {
+    const hs_trace_input parts[] = {
+        {.name = "ciphertext", .ref = "ClientKeyExchange", .bytes = ciphertext}};
+    hs__trace_derive(c, "preliminary_secret", "RSAES-PKCS1-v1_5", parts, 1,
+                     (hs_span){c->hs->v12.premaster, HS__PREMASTER}, started_us);
+}
+
 /* A code point's name, or NULL for 0. */
 static const char *name_of(hs__name_fn names, uint16_t code) {
     return code != 0 ? names(code) : NULL;
@@ -203,11 +275,11 @@ void hs__trace_done(hs_conn *c) {
         .suite = hs__cipher_suite_name(c->suite->id),
         .group = name_of(hs__group_name, c->group),
         .scheme = name_of(hs__scheme_name, c->is_server ? c->own_scheme : c->peer_scheme),
-        .mode = "full",
+        .mode = c->resumed ? "resumed" : "full",
         .alpn = c->alpn,
         .hrr = c->hrr,
         .client_authenticated = c->is_server ? c->peer_authenticated : hs->own_scheme != 0,
-        .rtts = c->hrr ? 2 : 1,
+        .rtts = c->hrr || (c->version == HS__VERSION_TLS12 && !c->resumed) ? 2 : 1,
         .verified = c->n_peer_chain > 0 && c->verdict == HS_OK,
         .verify_enforced = c->config->verify == HS_VERIFY_ENFORCE,
         .verdict = c->verdict,

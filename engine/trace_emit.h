@@ -29,6 +29,11 @@ const hs__field_sink *hs__trace_fields(hs_conn *c, hs__field_sink *sink);
 void hs__trace_message_end(hs_conn *c, const hs__rd_root *root);
 void hs__trace_sent(hs_conn *c, uint8_t type, const char *name, hs_span raw);
 
+/* A record as on the wire / under its protection; `inside` NULL: it did not open. */
+void hs__trace_wire(hs_conn *c, bool outbound, hs_span raw, bool is_protected);
+void hs__trace_opened(hs_conn *c, bool outbound, const uint8_t *nonce, hs_span aad, uint8_t type,
+                      size_t padding, const hs_span *inside);
+
 void hs__trace_state(hs_conn *c, hs__state from, const char *cause);
 void hs__trace_choose(hs_conn *c, const char *what, const char *chosen, bool by_us, hs_span offered,
                       hs_span supported, const char *why);
@@ -40,6 +45,12 @@ void hs__trace_secret(hs_conn *c, const char *label, hs_span secret);
 void hs__trace_key(hs_conn *c, bool outbound, const char *secret);
 void hs__trace_note(hs_conn *c, const char *text, const char *rule);
 void hs__trace_check(hs_conn *c, const hs_trace_check *check);
+/* A Finished was compared. */
+void hs__trace_finished(hs_conn *c, bool ok, hs_span got, hs_span expected);
+/* TLS 1.2: a NewSessionTicket. */
+void hs__trace_ticket(hs_conn *c, bool outbound, uint32_t lifetime, size_t ticket_n);
+/* TLS 1.2: the preliminary secret of RSA key transport and its ciphertext. */
+void hs__trace_premaster(hs_conn *c, hs_span ciphertext, uint64_t started_us);
 void hs__trace_done(hs_conn *c);
 void hs__trace_closed(hs_conn *c);
 
@@ -89,6 +100,24 @@ static inline void hs__trace_sent(hs_conn *c, uint8_t type, const char *name, hs
     (void)type;
     (void)name;
     (void)raw;
+}
+
+static inline void hs__trace_wire(hs_conn *c, bool outbound, hs_span raw, bool is_protected) {
+    (void)c;
+    (void)outbound;
+    (void)raw;
+    (void)is_protected;
+}
+
+static inline void hs__trace_opened(hs_conn *c, bool outbound, const uint8_t *nonce, hs_span aad,
+                                    uint8_t type, size_t padding, const hs_span *inside) {
+    (void)c;
+    (void)outbound;
+    (void)nonce;
+    (void)aad;
+    (void)type;
+    (void)padding;
+    (void)inside;
 }
 
 static inline void hs__trace_state(hs_conn *c, hs__state from, const char *cause) {
@@ -147,6 +176,26 @@ static inline void hs__trace_note(hs_conn *c, const char *text, const char *rule
 static inline void hs__trace_check(hs_conn *c, const hs_trace_check *check) {
     (void)c;
     (void)check;
+}
+
+static inline void hs__trace_finished(hs_conn *c, bool ok, hs_span got, hs_span expected) {
+    (void)c;
+    (void)ok;
+    (void)got;
+    (void)expected;
+}
+
+static inline void hs__trace_ticket(hs_conn *c, bool outbound, uint32_t lifetime, size_t ticket_n) {
+    (void)c;
+    (void)outbound;
+    (void)lifetime;
+    (void)ticket_n;
+}
+
+static inline void hs__trace_premaster(hs_conn *c, hs_span ciphertext, uint64_t started_us) {
+    (void)c;
+    (void)ciphertext;
+    (void)started_us;
 }
 
 static inline void hs__trace_done(hs_conn *c) {

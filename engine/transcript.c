@@ -37,7 +37,14 @@ hs_status hs__transcript_add(hs_conn *c, const char *name, hs_span message) {
         return st;
     }
     add_name(t, name);
-    return trace_digest(c, false);
+    st = t->keeps ? hs__buffer_add(c, &t->messages, message) : HS_OK;
+    return st == HS_OK ? trace_digest(c, false) : st;
+}
+
+void hs__transcript_forget(hs_conn *c) {
+    hs__transcript *t = &c->hs->transcript;
+    t->keeps = false;
+    hs__buffer_free(c, &t->messages);
 }
 
 hs_status hs__transcript_restart(hs_conn *c) {

@@ -15,6 +15,9 @@ HS_MUST_CHECK hs_status hs__transcript_restart(hs_conn *c);
 /* The hash so far; out has room for HS__DIGEST. */
 HS_MUST_CHECK hs_status hs__transcript_digest(const hs_conn *c, uint8_t *out);
 
+/* TLS 1.2: the messages themselves are not needed (any more). */
+void hs__transcript_forget(hs_conn *c);
+
 /* "CH..SH": what the hash covers, for traces; out has room for HS__TRANSCRIPT_NAMES. */
 void hs__transcript_range(const hs_conn *c, char *out);
 

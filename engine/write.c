@@ -34,7 +34,12 @@ static void trace_data(hs_conn *c, hs_span data) {
 /* One record of at most n bytes. */
 static hs_status write_record(hs_conn *c, const uint8_t *p, size_t n, size_t *written) {
     const hs_span part = {p, n < c->max_content ? n : c->max_content};
-    hs_status st = hs__key_is_used_up(c) ? hs__send_key_update(c, false) : HS_OK;
+    *written = 0;
+    const bool used_up = hs__key_is_used_up(c);
+    if (used_up && c->version == HS__VERSION_TLS12) {
+        return HS_E_KEY_USED_UP;
+    }
+    hs_status st = used_up ? hs__send_key_update(c, false) : HS_OK;
     if (st == HS_OK) {
         trace_data(c, part);
         st = hs__record_send(c, HS__CONTENT_application_data, part);
@@ -94,6 +99,9 @@ hs_status hs_key_update(hs_conn *c, bool ask_peer) {
     }
     if (c->state != HS__CONNECTED || (ask_peer && c->update_requested)) {
         return HS_E_NOT_YET;
+    }
+    if (c->version == HS__VERSION_TLS12) {
+        return HS_E_UNSUPPORTED;
     }
     if (hs__key_updates_spent(c)) {
         return HS_E_CLOSED;

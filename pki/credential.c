@@ -207,3 +207,13 @@ bool hs__cert_can_sign(const hs__cert *leaf, hs__key_type type, hs__sig_alg alg)
 bool hs__credential_can_sign(const hs_credential *c, hs__key_type type, hs__sig_alg alg) {
     return hs__cert_can_sign(&c->leaf, type, alg);
 }
+
+bool hs__cert_can_decrypt(const hs__cert *leaf) {
+    return leaf->key.is_known && leaf->key.numbers.type == HS__KEY_RSA &&
+           ((leaf->has & HS__EXT_KEY_USAGE) == 0 ||
+            (leaf->key_usage & HS__KU_KEY_ENCIPHERMENT) != 0);
+}
+
+bool hs__credential_can_decrypt(const hs_credential *c) {
+    return hs__cert_can_decrypt(&c->leaf);
+}

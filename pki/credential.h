@@ -21,6 +21,11 @@ bool hs__credential_fits_name(const hs_credential *credential, const char *serve
  * certificate agree, and the modulus has room for the hash. */
 bool hs__credential_can_sign(const hs_credential *credential, hs__key_type type, hs__sig_alg alg);
 
+/* Its key may open what is encrypted to it: RSA, and keyUsage, if there, allows keyEncipherment
+ * (RFC 5246 7.4.2). */
+bool hs__credential_can_decrypt(const hs_credential *credential);
+bool hs__cert_can_decrypt(const hs__cert *leaf);
+
 /* The same question about a peer's leaf. */
 bool hs__cert_can_sign(const hs__cert *leaf, hs__key_type type, hs__sig_alg alg);
 

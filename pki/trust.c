@@ -360,3 +360,18 @@ hs_status hs_trust_add_crl(hs_trust *t, hs_span pem_or_der, size_t *added, size_
     adding a = {.trust = t, .label = "X509 CRL", .add = add_crl};
     return tell(&a, add_bytes(&a, pem_or_der), added, skipped);
 }
+
+hs_status hs__trust_digest(const hs_trust *t, uint8_t out[32]) {
+    const hs_provider *p = t->provider;
+    hs__hash h = {.room = {0}};
+    hs_status st = p->hash_start(p, &h, HS__SHA256);
+    for (size_t i = 0; st == HS_OK && i < t->n; i++) {
+        const hs__anchor *a = &t->anchors[i];
+        const uint8_t flags = (uint8_t)a->flags;
+        st = p->hash_update(p, &h, &flags, sizeof(flags));
+        st = st == HS_OK ? p->hash_update(p, &h, a->cert.der.p, a->cert.der.n) : st;
+    }
+    st = st == HS_OK ? p->hash_snapshot(p, &h, out) : st;
+    p->hash_end(p, &h);
+    return st;
+}

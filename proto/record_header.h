@@ -6,9 +6,10 @@
 
 enum {
     HS__RECORD_HEADER = 5,
-    HS__RECORD_PLAIN_MAX = 1 << 14,                    /* TLSPlaintext.length */
-    HS__RECORD_INNER_MAX = HS__RECORD_PLAIN_MAX + 1,   /* content, type and padding */
-    HS__RECORD_CIPHER_MAX = HS__RECORD_PLAIN_MAX + 256 /* TLSCiphertext.length */
+    HS__RECORD_PLAIN_MAX = 1 << 14,                        /* TLSPlaintext.length */
+    HS__RECORD_INNER_MAX = HS__RECORD_PLAIN_MAX + 1,       /* content, type and padding */
+    HS__RECORD_CIPHER_MAX = HS__RECORD_PLAIN_MAX + 256,    /* TLSCiphertext.length */
+    HS__RECORD_CIPHER_MAX_12 = HS__RECORD_PLAIN_MAX + 2048 /* of TLS 1.2 (RFC 5246 6.2.3) */
 };
 
 typedef struct {

@@ -16,6 +16,7 @@
 
 #include "handshake/pki.h"
 #include "handshake/provider.h"
+#include "handshake/session.h"
 #include "handshake/status.h"
 #include "handshake/trace.h"
 #include "handshake/types.h"
@@ -37,6 +38,10 @@ typedef enum { HS_VERIFY_ENFORCE, HS_VERIFY_REPORT_ONLY } hs_verify_mode;
 typedef enum { HS_PREFER_SERVER, HS_PREFER_CLIENT } hs_preference;
 typedef enum { HS_HRR_AUTO, HS_HRR_ALWAYS } hs_hrr_policy;
 
+/* TLS 1.2: is the main secret bound to the whole handshake (RFC 7627's extended master secret)?
+ * Without it a session can be spliced into another. OFF is for lessons. */
+typedef enum { HS_EMS_REQUIRED, HS_EMS_OPTIONAL, HS_EMS_OFF } hs_extended_main_secret;
+
 /* Bounds on what a peer may make us hold or do. 0 means the default. */
 typedef struct {
     size_t message;           /* one handshake message but Certificate; default 64 KiB */
@@ -48,26 +53,34 @@ typedef struct {
 
 /* All-zero but `size` and `provider` is a safe client that trusts nobody. */
 typedef struct {
-    size_t size;                       /* sizeof(hs_options) */
-    hs_provider *provider;             /* required; the config keeps a reference       */
-    uint16_t min_version, max_version; /* 0: 0x0304 and 0x0304                         */
-    const uint16_t *suites;            /* 0-terminated, best first; NULL: all          */
-    const uint16_t *groups;            /* 0-terminated, best first; NULL: the provider's */
-    const uint16_t *shares;            /* client: groups to send a key share for; NULL: the
-                                          first of `groups`; an empty list asks for HRR */
-    const uint16_t *schemes;           /* signature schemes, best first, for what we sign
-                                          and what we take; NULL: all */
-    const char *const *alpn;           /* NULL-terminated, best first                  */
-    hs_trust *trust;                   /* whom we believe; NULL: nobody                */
-    hs_verify_mode verify;             /* REPORT_ONLY: go on when a check fails (-k)   */
-    hs_credential *const *identity;    /* who we are; NULL-terminated, best first      */
-    hs_client_auth client_auth;        /* server: ask the client for a certificate     */
-    hs_preference prefer;              /* server: whose order of suites and groups     */
-    hs_hrr_policy hrr;                 /* server: ALWAYS sends one HelloRetryRequest   */
-    bool strict_sni;                   /* server: unrecognized_name when no identity fits */
-    bool no_compat;                    /* client: no legacy_session_id, so no CCS (E.4) */
-    uint16_t record_size_limit;        /* largest plaintext record we take (8449); 0: off */
-    unsigned ask;                      /* HS_ASK_*: decide these yourself              */
+    size_t size;                                  /* sizeof(hs_options) */
+    hs_provider *provider;                        /* required; the config keeps a reference       */
+    uint16_t min_version, max_version;            /* 0: 0x0303 and 0x0304                         */
+    const uint16_t *suites;                       /* 0-terminated, best first; NULL: all. A version
+                                                     that has none among them is not spoken       */
+    bool classic;                                 /* TLS 1.2's RSA key transport, too: no forward
+                                                     secrecy. An RSA identity of a server then serves
+                                                     that and nothing else (RFC 9846 F.10)        */
+    hs_extended_main_secret extended_main_secret; /* TLS 1.2                           */
+    const uint16_t *groups;         /* 0-terminated, best first; NULL: the provider's */
+    const uint16_t *shares;         /* client: groups to send a key share for; NULL: the
+                                       first of `groups`; an empty list asks for HRR */
+    const uint16_t *schemes;        /* signature schemes, best first, for what we sign
+                                       and what we take; NULL: all */
+    const char *const *alpn;        /* NULL-terminated, best first                  */
+    hs_trust *trust;                /* whom we believe; NULL: nobody                */
+    hs_verify_mode verify;          /* REPORT_ONLY: go on when a check fails (-k)   */
+    hs_credential *const *identity; /* who we are; NULL-terminated, best first      */
+    hs_client_auth client_auth;     /* server: ask the client for a certificate     */
+    hs_preference prefer;           /* server: whose order of suites and groups     */
+    hs_hrr_policy hrr;              /* server: ALWAYS sends one HelloRetryRequest   */
+    bool strict_sni;                /* server: unrecognized_name when no identity fits */
+    bool no_compat;                 /* client: no legacy_session_id, so no CCS (E.4) */
+    uint16_t record_size_limit;     /* largest plaintext record we take (8449); 0: off */
+    hs_session_store *sessions;     /* server: resume from here; NULL: no resumption */
+    bool sessions_wanted;           /* client: ask for something to resume with next
+                                       time, which comes as HS_EV_SESSION           */
+    unsigned ask;                   /* HS_ASK_*: decide these yourself              */
     hs_limits limits;
     uint64_t (*now_ms)(void *ctx);  /* Unix time; required to verify certificates   */
     uint64_t (*mono_us)(void *ctx); /* for the trace's times; NULL: no times        */
@@ -87,6 +100,8 @@ typedef struct {
     size_t size;
     const char *server_name; /* goes out as SNI if it is a DNS name; NULL: no SNI           */
     const char *verify_name; /* what the certificate must be for; NULL: server_name         */
+    hs_session *session;     /* to resume, if it still fits name, trust and policy (else the
+                                handshake is full); NULL: none                              */
     void *trace_ctx;         /* first argument of hs_options.trace                          */
 } hs_client_options;
 
@@ -129,6 +144,7 @@ HS_MUST_CHECK hs_status hs_write(hs_conn *c, const void *p, size_t n, size_t *ta
 hs_status hs_close(hs_conn *c);
 
 /* Replaces our sending key; ask_peer: and asks the peer for the same (RFC 9846 4.7.3).
+ * HS_E_UNSUPPORTED in TLS 1.2, which has no way to do so but renegotiation.
  * HS_E_NOT_YET before HS_EV_CONNECTED and while an earlier request of ours is unanswered;
  * HS_E_CLOSED after hs_close and when no further update is allowed (2^48 - 1). */
 HS_MUST_CHECK hs_status hs_key_update(hs_conn *c, bool ask_peer);
@@ -140,6 +156,8 @@ typedef enum {
     HS_EV_ASK_VERIFY,  /* chain[n_chain], purpose, name                -> hs_answer_verify  */
     HS_EV_ASK_SIGN,    /* credential, scheme, bytes to sign            -> hs_answer_sign    */
     HS_EV_CONNECTED,   /* the peer's Finished is verified and ours is queued                */
+    HS_EV_SESSION,     /* client: session, for hs_client_options another time; hs_session_ref
+                          to keep it                                                        */
     HS_EV_DATA,        /* bytes: plaintext, decrypted in place                              */
     HS_EV_PEER_CLOSED, /* close_notify came: no data was lost                               */
     HS_EV_FAILED       /* error; its alert, if any, is already in hs_tx_peek                */
@@ -164,8 +182,9 @@ typedef struct {
     size_t n_chain;
     hs_purpose purpose; /* ASK_VERIFY                                                 */
     const char
-        *server_name; /* ASK_CONFIG: what SNI asks for; ASK_VERIFY: the name to check; or NULL */
-    hs_span alpn;     /* ASK_CONFIG: ProtocolNameList as on the wire                */
+        *server_name;    /* ASK_CONFIG: what SNI asks for; ASK_VERIFY: the name to check; or NULL */
+    hs_span alpn;        /* ASK_CONFIG: ProtocolNameList as on the wire                */
+    hs_session *session; /* SESSION                                                    */
     const hs_error *error; /* FAILED                                                     */
 } hs_event;
 
@@ -191,6 +210,8 @@ HS_MUST_CHECK hs_status hs_answer_sign(hs_conn *c, const void *sig, size_t n);
 typedef struct {
     const char *state; /* the row we are in, "WAIT_SH"                         */
     bool is_server, is_connected, hrr;
+    bool resumed;                   /* a session was: no certificates in this handshake         */
+    bool extended_main_secret;      /* TLS 1.2, RFC 7627                                        */
     uint16_t version, suite, group; /* 0: not known yet                                     */
     uint16_t scheme;                /* of the peer's CertificateVerify; 0: none             */
     uint16_t own_scheme;            /* of ours                                              */
@@ -211,7 +232,9 @@ const hs_report *hs_peer_report(const hs_conn *c);
 /* The connection's own configuration (after hs_answer_config: the answered one); borrowed. */
 hs_config *hs_conn_config(const hs_conn *c);
 
-/* RFC 9846 7.5. HS_E_NOT_YET before HS_EV_CONNECTED. No context and an empty one are the same. */
+/* RFC 9846 7.5; in TLS 1.2 RFC 5705. HS_E_NOT_YET before HS_EV_CONNECTED. No context (context.p
+ * NULL) and an empty one are the same in TLS 1.3, and different in TLS 1.2. HS_E_UNSUPPORTED in TLS
+ * 1.2 without the extended main secret (RFC 7627 5.4). */
 HS_MUST_CHECK hs_status hs_export(const hs_conn *c, const char *label, hs_span context,
                                   uint8_t *out, size_t n);
 

@@ -1,14 +1,16 @@
+/* Records that come in: found, judged by their kind, opened. */
 #include "engine/record.h"
 
 #include <string.h>
 
 #include "engine/fail.h"
+#include "engine/protection.h"
 #include "engine/trace_emit.h"
 #include "proto/codepoints.h"
 
-enum { HEADER = HS__RECORD_HEADER, INNER_TYPE = 1, RECORD_VERSION_FIRST = 0x0301 };
+enum { HEADER = HS__RECORD_HEADER };
 
-/* ---- receiving: framing ------------------------------------------------------------------ */
+/* ---- framing ----------------------------------------------------------------------------- */
 
 /* What people send to a TLS port by mistake deserves its name. */
 static hs_status not_tls(hs_conn *c, const uint8_t *h) {
@@ -32,6 +34,21 @@ static size_t body_length(const uint8_t *h) {
     return (size_t)h[3] << 8 | h[4];
 }
 
+/* In TLS 1.2 all records are protected once there is a key; in TLS 1.3 those that say so. */
+static bool is_protected(const hs_conn *c, const uint8_t *h) {
+    return c->in.aead != NULL &&
+           (c->version == HS__VERSION_TLS12 || h[0] == HS__CONTENT_application_data);
+}
+
+static size_t length_limit(const hs_conn *c, const uint8_t *h) {
+    const bool is_early =
+        h[0] == HS__CONTENT_application_data && c->hs != NULL && c->hs->early_left > 0;
+    if (!is_protected(c, h) && !is_early) {
+        return HS__RECORD_PLAIN_MAX;
+    }
+    return c->version == HS__VERSION_TLS12 ? HS__RECORD_CIPHER_MAX_12 : HS__RECORD_CIPHER_MAX;
+}
+
 /* The version is ignored for all purposes (RFC 9846 5.1). */
 static hs_status check_header(hs_conn *c, const uint8_t *h) {
     if (h[0] < HS__CONTENT_change_cipher_spec || h[0] > HS__CONTENT_application_data) {
@@ -39,9 +56,7 @@ static hs_status check_header(hs_conn *c, const uint8_t *h) {
                                   : hs__fail(c, HS_E_UNEXPECTED_RECORD, "record.type",
                                              "%u is no content type", h[0]);
     }
-    bool is_protected = h[0] == HS__CONTENT_application_data &&
-                        (c->in.aead != NULL || (c->hs != NULL && c->hs->early_left > 0));
-    size_t max = is_protected ? (size_t)HS__RECORD_CIPHER_MAX : (size_t)HS__RECORD_PLAIN_MAX;
+    const size_t max = length_limit(c, h);
     if (body_length(h) > max) {
         return hs__fail(c, HS_E_RECORD_OVERFLOW, "record.length", "%zu bytes, allowed are %zu",
                         body_length(h), max);
@@ -137,54 +152,7 @@ void hs__record_release(hs_conn *c) {
     }
 }
 
-/* ---- receiving: opening ------------------------------------------------------------------ */
-
-static void make_nonce(const hs__direction *d, uint8_t nonce[HS__AEAD_NONCE]) {
-    memcpy(nonce, d->iv, HS__AEAD_NONCE);
-    for (size_t i = 0; i < 8; i++) {
-        nonce[HS__AEAD_NONCE - 1 - i] ^= (uint8_t)(d->seq >> (8 * i));
-    }
-}
-
-static void trace_wire(hs_conn *c, bool outbound, hs_span raw, bool is_protected) {
-    if (!hs__tracing(c, HS_TR_WIRE)) {
-        return;
-    }
-    hs_trace ev = {.kind = HS_TR_WIRE};
-    ev.u.wire = (hs_trace_wire){.outbound = outbound,
-                                .n = outbound ? c->out.records : c->in.records,
-                                .type = raw.p[0],
-                                .version = (uint16_t)(raw.p[1] << 8 | raw.p[2]),
-                                .is_protected = is_protected,
-                                .raw = raw};
-    hs__emit(c, &ev);
-}
-
-/* `inside` NULL: it did not open. */
-static void trace_opened(hs_conn *c, bool outbound, const uint8_t *nonce, hs_span aad, uint8_t type,
-                         size_t padding, const hs_span *inside) {
-    if (!hs__tracing(c, HS_TR_OPENED)) {
-        return;
-    }
-    const hs__direction *d = outbound ? &c->out : &c->in;
-    hs_trace ev = {.kind = HS_TR_OPENED};
-    ev.u.opened = (hs_trace_opened){.outbound = outbound,
-                                    .n = d->records,
-                                    .ok = inside != NULL,
-                                    .aead = hs__aead_name(c->suite->aead),
-                                    .key = d->key_name,
-                                    .seq = d->seq,
-                                    .nonce = {nonce, HS__AEAD_NONCE},
-                                    .aad = aad};
-    if (inside != NULL) {
-        bool shown = type != HS__CONTENT_application_data || hs__tracing_secrets(c);
-        ev.u.opened.inner_type = type;
-        ev.u.opened.padding = padding;
-        ev.u.opened.plaintext_n = inside->n;
-        ev.u.opened.plaintext = shown ? *inside : (hs_span){NULL, 0};
-    }
-    hs__emit(c, &ev);
-}
+/* ---- opening ----------------------------------------------------------------------------- */
 
 /* Empty records and dropped ones in a row are bounded, so that a peer cannot keep us busy for
  * nothing. */
@@ -195,8 +163,8 @@ static hs_status count_empty(hs_conn *c) {
                : HS_OK;
 }
 
-/* RFC 9846 5: exactly one byte 01, in clear, between the first ClientHello and the peer's
- * Finished: dropped. Anything else is unexpected. */
+/* In TLS 1.3, RFC 9846 5: exactly one byte 01, in clear, between the first ClientHello and the
+ * peer's Finished: dropped. Anything else is unexpected. */
 static hs_status on_change_cipher_spec(hs_conn *c, const uint8_t *record) {
     if (!c->ccs_ok || body_length(record) != 1 || record[HEADER] != 1) {
         return hs__fail(c, HS_E_UNEXPECTED_RECORD, "change_cipher_spec",
@@ -204,30 +172,6 @@ static hs_status on_change_cipher_spec(hs_conn *c, const uint8_t *record) {
                                   : "it is allowed only while the handshake is under way");
     }
     return count_empty(c);
-}
-
-/* TLSInnerPlaintext: content, type, zeros (RFC 9846 5.4). */
-static hs_status open_inner(hs_conn *c, uint8_t *inner, size_t n) {
-    hs__rx *rx = &c->rx;
-    size_t limit = c->config->record_size_limit != 0 && c->rx_limited
-                       ? c->config->record_size_limit
-                       : (size_t)HS__RECORD_INNER_MAX;
-    if (n > limit) {
-        return hs__fail(c, HS_E_RECORD_OVERFLOW, "TLSInnerPlaintext", "%zu bytes, allowed are %zu",
-                        n, limit);
-    }
-    size_t end = n;
-    while (end > 0 && inner[end - 1] == 0) {
-        end--;
-    }
-    if (end == 0) {
-        return hs__fail(c, HS_E_UNEXPECTED_RECORD, "TLSInnerPlaintext.type",
-                        "the record holds nothing but zeros");
-    }
-    rx->type = inner[end - 1];
-    rx->content = inner;
-    rx->content_n = end - INNER_TYPE;
-    return HS_OK;
 }
 
 /* RFC 9846 4.3.10: a server that takes no early data skips it: records that do not open, and after
@@ -252,29 +196,18 @@ static void end_early(hs_conn *c) {
 /* *got: false for a record that was skipped. */
 static hs_status open_protected(hs_conn *c, uint8_t *record, bool *got) {
     hs__direction *d = &c->in;
-    const hs_span aad = {record, HEADER};
-    uint8_t nonce[HS__AEAD_NONCE];
-    make_nonce(d, nonce);
-    size_t n = 0;
-    hs_status st =
-        c->p->aead_open(c->p, d->aead, nonce, aad, record + HEADER, body_length(record), &n);
+    hs_status st = hs__unprotect(c, record, body_length(record));
+    if (st == HS_E_BAD_RECORD_MAC && skips_early(c, record)) {
+        *got = false;
+        return HS_OK;
+    }
     if (st != HS_OK) {
-        trace_opened(c, false, nonce, aad, 0, 0, NULL);
-        if (st == HS_E_BAD_RECORD_MAC && skips_early(c, record)) {
-            *got = false;
-            return HS_OK;
-        }
         return hs__fail(c, st, "record", "record %llu, under %s, sequence number %llu",
                         (unsigned long long)d->records, d->key_name, (unsigned long long)d->seq);
     }
     end_early(c);
-    st = open_inner(c, record + HEADER, n);
-    if (st == HS_OK) {
-        const hs_span inside = {c->rx.content, c->rx.content_n};
-        trace_opened(c, false, nonce, aad, c->rx.type, n - INNER_TYPE - inside.n, &inside);
-    }
     d->seq++;
-    return st;
+    return HS_OK;
 }
 
 /* A client that could not read our flight has no key to say so with: its first alert may come
@@ -302,11 +235,13 @@ static hs_status open_plain(hs_conn *c, uint8_t *record, bool *got) {
     return HS_OK;
 }
 
-/* Only handshake, alert and application data may be inside, the first two never empty
- * (RFC 9846 5.1, 5.4). */
+/* Only handshake, alert and application data may be inside, in TLS 1.2 ChangeCipherSpec, too; none
+ * but application data is ever empty (RFC 9846 5.1, 5.4; RFC 5246 6.2.1). */
 static hs_status check_content(hs_conn *c) {
     hs__rx *rx = &c->rx;
-    if (rx->type < HS__CONTENT_alert || rx->type > HS__CONTENT_application_data) {
+    const bool is_12_ccs =
+        c->version == HS__VERSION_TLS12 && rx->type == HS__CONTENT_change_cipher_spec;
+    if ((rx->type < HS__CONTENT_alert && !is_12_ccs) || rx->type > HS__CONTENT_application_data) {
         return hs__fail(c, HS_E_UNEXPECTED_RECORD, "TLSInnerPlaintext.type",
                         "%u may not be in a protected record", rx->type);
     }
@@ -317,7 +252,7 @@ static hs_status check_content(hs_conn *c) {
     return rx->type == HS__CONTENT_application_data
                ? count_empty(c)
                : hs__fail(c, HS_E_UNEXPECTED_RECORD, "record.length",
-                          "a handshake or alert record may not be empty");
+                          "only a record of application data may be empty");
 }
 
 hs_status hs__record_next(hs_conn *c, bool *got) {
@@ -330,11 +265,11 @@ hs_status hs__record_next(hs_conn *c, bool *got) {
             return st;
         }
         const hs_span raw = {record, HEADER + body_length(record)};
-        bool is_protected = c->in.aead != NULL && record[0] == HS__CONTENT_application_data;
+        const bool opens = is_protected(c, record);
         c->in.records++;
         c->in.bytes += raw.n;
-        trace_wire(c, false, raw, is_protected);
-        if (record[0] == HS__CONTENT_change_cipher_spec) {
+        hs__trace_wire(c, false, raw, opens);
+        if (record[0] == HS__CONTENT_change_cipher_spec && c->version != HS__VERSION_TLS12) {
             st = on_change_cipher_spec(c, record);
             if (st != HS_OK) {
                 return st;
@@ -342,7 +277,7 @@ hs_status hs__record_next(hs_conn *c, bool *got) {
             continue;
         }
         *got = true;
-        st = is_protected ? open_protected(c, record, got) : open_plain(c, record, got);
+        st = opens ? open_protected(c, record, got) : open_plain(c, record, got);
         if (st == HS_OK && !*got) {
             continue;
         }
@@ -350,81 +285,4 @@ hs_status hs__record_next(hs_conn *c, bool *got) {
         *got = st == HS_OK;
         return st;
     }
-}
-
-/* ---- sending ----------------------------------------------------------------------------- */
-
-static void put_header(uint8_t *h, uint8_t type, uint16_t version, size_t n) {
-    h[0] = type;
-    h[1] = (uint8_t)(version >> 8);
-    h[2] = (uint8_t)version;
-    h[3] = (uint8_t)(n >> 8);
-    h[4] = (uint8_t)n;
-}
-
-static hs_status commit_record(hs_conn *c, const uint8_t *record, size_t n, bool is_protected) {
-    hs__tx_commit(&c->tx, n);
-    c->out.bytes += n;
-    trace_wire(c, true, (hs_span){record, n}, is_protected);
-    return HS_OK;
-}
-
-/* RFC 9846 5.1: 0x0303, and 0x0301 allowed for the first ClientHello, where some servers and
- * middleboxes look for it. */
-static hs_status send_plain(hs_conn *c, uint8_t type, hs_span content) {
-    uint8_t *record = hs__tx_room(c->memory, &c->tx, HEADER + content.n);
-    if (record == NULL) {
-        return HS_E_NOMEM;
-    }
-    bool is_first = !c->is_server && c->out.records == 0;
-    put_header(record, type, is_first ? RECORD_VERSION_FIRST : HS__VERSION_TLS12, content.n);
-    memcpy(record + HEADER, content.p, content.n);
-    c->out.records++;
-    return commit_record(c, record, HEADER + content.n, false);
-}
-
-static hs_status send_protected(hs_conn *c, uint8_t type, hs_span content) {
-    hs__direction *d = &c->out;
-    size_t n = content.n + INNER_TYPE + HS__AEAD_TAG;
-    uint8_t *record = hs__tx_room(c->memory, &c->tx, HEADER + n);
-    if (record == NULL) {
-        return HS_E_NOMEM;
-    }
-    put_header(record, HS__CONTENT_application_data, HS__VERSION_TLS12, n);
-    const hs_span aad = {record, HEADER};
-    uint8_t nonce[HS__AEAD_NONCE];
-    make_nonce(d, nonce);
-    d->records++;
-    trace_opened(c, true, nonce, aad, type, 0, &content);
-    hs_status st = c->p->aead_seal(c->p, d->aead, nonce, aad, content.p, content.n, &type,
-                                   INNER_TYPE, record + HEADER);
-    if (st != HS_OK) {
-        return st;
-    }
-    d->seq++;
-    return commit_record(c, record, HEADER + n, true);
-}
-
-hs_status hs__record_send_ccs(hs_conn *c) {
-    static const uint8_t one = 1;
-    c->ccs_due = false;
-    if (c->ccs_sent) {
-        return HS_OK;
-    }
-    c->ccs_sent = true;
-    return send_plain(c, HS__CONTENT_change_cipher_spec, (hs_span){&one, 1});
-}
-
-hs_status hs__record_send(hs_conn *c, uint8_t type, hs_span content) {
-    hs_status st = HS_OK;
-    if (c->out.aead != NULL && c->ccs_due) {
-        st = hs__record_send_ccs(c);
-    }
-    while (st == HS_OK && content.n > 0) {
-        const hs_span part = {content.p, content.n < c->max_content ? content.n : c->max_content};
-        st = c->out.aead != NULL ? send_protected(c, type, part) : send_plain(c, type, part);
-        content.p += part.n;
-        content.n -= part.n;
-    }
-    return st;
 }

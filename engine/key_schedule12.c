@@ -1,0 +1,148 @@
+#include "engine/key_schedule12.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "crypto/prf12.h"
+#include "engine/key_schedule.h"
+#include "engine/trace_emit.h"
+#include "engine/transcript.h"
+
+static hs_span main_secret(const hs_conn *c) {
+    return (hs_span){c->hs->v12.main_secret, HS__MAIN_SECRET_12};
+}
+
+/* One use of the PRF, told to the trace. */
+typedef struct {
+    const char *name;
+    hs_span secret;
+    const char *secret_name;
+    const char *label;
+    const char *seed_name;
+    const hs_span *seed;
+    size_t n_seed;
+} derivation;
+
+static hs_status derive(hs_conn *c, const derivation *d, uint8_t *out, size_t n) {
+    const uint64_t started = hs__trace_us(c);
+    hs_status st = hs__prf12(c->p, c->suite->hash, d->secret, d->label, d->seed, d->n_seed, out, n);
+    const hs_trace_input parts[] = {{.name = "secret", .ref = d->secret_name},
+                                    {.name = "label", .ref = d->label},
+                                    {.name = "seed",
+                                     .ref = d->seed_name,
+                                     .bytes = d->n_seed == 1 ? d->seed[0] : (hs_span){NULL, 0}}};
+    hs__trace_derive(c, d->name, "PRF", parts, 3, (hs_span){out, n}, started);
+    return st;
+}
+
+hs_status hs__main_secret12(hs_conn *c, hs_span premaster) {
+    const hs__handshake *hs = c->hs;
+    uint8_t digest[HS__DIGEST];
+    hs_status st = hs__transcript_digest(c, digest);
+    if (st != HS_OK) {
+        return st;
+    }
+    char range[HS__TRANSCRIPT_NAMES];
+    hs__transcript_range(c, range);
+    char hashed[HS__TRANSCRIPT_NAMES + 4];
+    (void)snprintf(hashed, sizeof(hashed), "H(%s)", range);
+    const hs_span session_hash[] = {{digest, hs__hash_len(c->suite->hash)}};
+    const hs_span randoms[] = {{hs->client_random, HS__RANDOM},
+                               {hs->v12.server_random, HS__RANDOM}};
+    const derivation d = {.name = "main_secret",
+                          .secret = premaster,
+                          .secret_name = "preliminary_secret",
+                          .label = c->ems ? "extended master secret" : "master secret",
+                          .seed_name = c->ems ? hashed : "client_random + server_random",
+                          .seed = c->ems ? session_hash : randoms,
+                          .n_seed = c->ems ? 1 : 2};
+    st = derive(c, &d, c->hs->v12.main_secret, HS__MAIN_SECRET_12);
+    return st == HS_OK ? hs__key_block12(c) : st;
+}
+
+/* What hs_export needs outlives the handshake. */
+static hs_status keep_exporter(hs_conn *c) {
+    hs__exporter12 *kept = hs__alloc(c->memory, sizeof(*kept));
+    if (kept == NULL) {
+        return HS_E_NOMEM;
+    }
+    memcpy(kept->main_secret, c->hs->v12.main_secret, sizeof(kept->main_secret));
+    memcpy(kept->randoms, c->hs->client_random, HS__RANDOM);
+    memcpy(kept->randoms + HS__RANDOM, c->hs->v12.server_random, HS__RANDOM);
+    c->exporter12 = kept;
+    return HS_OK;
+}
+
+hs_status hs__key_block12(hs_conn *c) {
+    const hs__handshake *hs = c->hs;
+    hs__trace_secret(c, "CLIENT_RANDOM", main_secret(c));
+    const size_t n = 2 * hs__aead_key_len(c->suite->aead) + 2 * hs__fixed_iv_12(c->suite);
+    const hs_span randoms[] = {{hs->v12.server_random, HS__RANDOM},
+                               {hs->client_random, HS__RANDOM}};
+    const derivation d = {.name = "key_block",
+                          .secret = main_secret(c),
+                          .secret_name = "main_secret",
+                          .label = "key expansion",
+                          .seed_name = "server_random + client_random",
+                          .seed = randoms,
+                          .n_seed = 2};
+    hs_status st = derive(c, &d, c->hs->v12.key_block, n);
+    return st == HS_OK ? keep_exporter(c) : st;
+}
+
+hs_status hs__verify_data12(hs_conn *c, bool of_server, uint8_t out[HS__VERIFY_DATA_12]) {
+    uint8_t digest[HS__DIGEST];
+    hs_status st = hs__transcript_digest(c, digest);
+    if (st != HS_OK) {
+        return st;
+    }
+    char range[HS__TRANSCRIPT_NAMES];
+    hs__transcript_range(c, range);
+    char hashed[HS__TRANSCRIPT_NAMES + 4];
+    (void)snprintf(hashed, sizeof(hashed), "H(%s)", range);
+    const hs_span seed = {digest, hs__hash_len(c->suite->hash)};
+    const derivation d = {.name = of_server ? "server_verify_data" : "client_verify_data",
+                          .secret = main_secret(c),
+                          .secret_name = "main_secret",
+                          .label = of_server ? "server finished" : "client finished",
+                          .seed_name = hashed,
+                          .seed = &seed,
+                          .n_seed = 1};
+    return derive(c, &d, out, HS__VERIFY_DATA_12);
+}
+
+/* ---- keys -------------------------------------------------------------------------------- */
+
+/* RFC 5246 6.3 without MAC keys: client's key, server's key, client's IV, server's IV. A short IV
+ * is followed by zeros, where the record number goes. */
+hs_status hs__install_key12(hs_conn *c, bool outbound, bool of_server) {
+    hs__direction *d = outbound ? &c->out : &c->in;
+    const size_t key_n = hs__aead_key_len(c->suite->aead);
+    const size_t iv_n = hs__fixed_iv_12(c->suite);
+    const uint8_t *block = c->hs->v12.key_block;
+    uint8_t iv[HS__AEAD_NONCE] = {0};
+    memcpy(iv, block + 2 * key_n + (of_server ? iv_n : 0), iv_n);
+    d->secret_name = "key_block";
+    d->key_name = of_server ? "server_write_key" : "client_write_key";
+    hs_status st = hs__direction_begin(c, outbound, block + (of_server ? key_n : 0), iv);
+    hs__wipe(iv, sizeof(iv));
+    return st;
+}
+
+/* ---- exporter ---------------------------------------------------------------------------- */
+
+hs_status hs__export12(const hs_conn *c, const char *label, hs_span context, uint8_t *out,
+                       size_t n) {
+    if (!c->ems) {
+        return HS_E_UNSUPPORTED; /* RFC 7627 5.4: two connections might share the value */
+    }
+    if (context.n > UINT16_MAX) {
+        return HS_E_MISUSE;
+    }
+    const hs__exporter12 *kept = c->exporter12;
+    const uint8_t length[] = {(uint8_t)(context.n >> 8), (uint8_t)context.n};
+    const hs_span seed[] = {
+        {kept->randoms, sizeof(kept->randoms)}, {length, sizeof(length)}, context};
+    return hs__prf12(c->p, c->suite->hash, (hs_span){kept->main_secret, HS__MAIN_SECRET_12}, label,
+                     seed, context.p != NULL ? 3 : 1, out, n);
+}

@@ -1,0 +1,31 @@
+/* peer_auth.h - what both versions share in judging the peer's certificate. */
+#ifndef HS_ENGINE_PEER_AUTH_H
+#define HS_ENGINE_PEER_AUTH_H
+
+#include "engine/connection.h"
+
+/* Copies the list, which outlives its message, and makes room for `count` spans into it. */
+HS_MUST_CHECK hs_status hs__peer_chain_room(hs_conn *c, hs_span list, size_t count);
+
+/* Reads the first certificate and loads its key. */
+HS_MUST_CHECK hs_status hs__peer_leaf_load(hs_conn *c);
+
+/* An empty list: a fault of a server's, and of a client's where a certificate is needed. */
+HS_MUST_CHECK hs_status hs__peer_shows_none(hs_conn *c);
+
+/* A signature that proves the peer's key. */
+typedef struct {
+    const char *what, *where, *covers; /* for the trace, the error, the trace */
+    uint16_t scheme;                   /* checked */
+    hs_span content, signature;
+} hs__proof;
+HS_MUST_CHECK hs_status hs__check_proof(hs_conn *c, const hs__proof *proof);
+
+/* TLS 1.2: client_random + server_random + ServerECDHParams, what ServerKeyExchange signs
+ * (RFC 8422 5.4), at the end of `out`. */
+HS_MUST_CHECK hs_status hs__signed_params12(hs_conn *c, hs_span params, hs__buffer *out);
+
+/* The chain's verdict: fails the connection where it is enforced. */
+HS_MUST_CHECK hs_status hs__take_verdict(hs_conn *c, hs_status verdict);
+
+#endif

@@ -1,0 +1,149 @@
+/* The peer's Certificate and its proofs in TLS 1.2: ServerKeyExchange of a server (RFC 8422 5.4),
+ * CertificateVerify of a client (RFC 5246 7.4.8). The chain is judged when the server is done, or
+ * the client has proved its key. */
+#include <string.h>
+
+#include "engine/fail.h"
+#include "engine/handlers.h"
+#include "engine/kex.h"
+#include "engine/peer_auth.h"
+#include "engine/trace_emit.h"
+#include "engine/transcript.h"
+#include "pki/credential.h"
+#include "proto/codepoints.h"
+
+/* ---- Certificate ------------------------------------------------------------------------- */
+
+static hs_status keep_chain(hs_conn *c, const hs__certificate12 *cert) {
+    hs_status st = hs__peer_chain_room(c, cert->list, cert->count);
+    hs_span list = hs__buffer_span(&c->peer_certs);
+    while (st == HS_OK && c->n_peer_chain < cert->count &&
+           hs__certificate12_next(&list, &c->peer_chain[c->n_peer_chain])) {
+        c->n_peer_chain++;
+    }
+    return st == HS_OK ? hs__peer_leaf_load(c) : st;
+}
+
+/* Key transport needs a key that may decrypt (RFC 5246 7.4.2); a signing one is looked at when it
+ * has signed. */
+static hs_status check_use(hs_conn *c) {
+    return !c->is_server && c->suite->kx == HS__KX_RSA && !hs__cert_can_decrypt(&c->hs->peer_leaf)
+               ? hs__fail(c, HS_E_KEY_USAGE, "Certificate.certificate_list[0]",
+                          "%s needs an RSA key whose keyUsage allows keyEncipherment",
+                          hs__cipher_suite_name(c->suite->id))
+               : HS_OK;
+}
+
+hs_status hs__on_certificate12(hs_conn *c, const hs__message *m, hs__state *next) {
+    const hs__certificate12 *cert = &m->u.certificate12;
+    *next = c->is_server                   ? HS__WAIT_CKE
+            : c->suite->kx == HS__KX_ECDHE ? HS__WAIT_SKE
+                                           : HS__WAIT_CR_SHD;
+    if (cert->count == 0) {
+        return hs__peer_shows_none(c);
+    }
+    hs_status st = keep_chain(c, cert);
+    return st == HS_OK ? check_use(c) : st;
+}
+
+/* ---- proofs ------------------------------------------------------------------------------ */
+
+/* A scheme that we offered, for the suite's kind of certificate, and for the leaf's key. */
+static hs_status check_scheme(hs_conn *c, uint16_t id, const char *where) {
+    const hs_config *f = c->config;
+    const hs__cert *leaf = &c->hs->peer_leaf;
+    const hs__scheme *scheme = hs__scheme_of(id);
+    const char *name = hs__scheme_name(id);
+    name = name != NULL ? name : "an unknown scheme";
+    const hs__auth auth = c->is_server ? (hs__auth)0 : c->suite->auth;
+    if (scheme == NULL || !hs__scheme_allowed(id, HS__VERSION_TLS12, auth) ||
+        !hs__list16_has((hs_span){f->schemes, f->schemes_n}, id)) {
+        return hs__fail(c, HS_E_SCHEME_NOT_OFFERED, where, "%s (0x%04x) was not offered for it",
+                        name, id);
+    }
+    const hs__key_type key = hs__scheme_key(scheme, HS__VERSION_TLS12, leaf->key.numbers.type);
+    return hs__cert_can_sign(leaf, key, scheme->alg)
+               ? HS_OK
+               : hs__fail(c, HS_E_SCHEME_NOT_OFFERED, where, "%s does not fit a %s key", name,
+                          hs__key_type_name(leaf->key.numbers.type));
+}
+
+hs_status hs__signed_params12(hs_conn *c, hs_span params, hs__buffer *out) {
+    const hs__handshake *hs = c->hs;
+    const hs_span parts[] = {
+        {hs->client_random, HS__RANDOM}, {hs->v12.server_random, HS__RANDOM}, params};
+    hs_status st = HS_OK;
+    for (size_t i = 0; st == HS_OK && i < sizeof(parts) / sizeof(parts[0]); i++) {
+        st = hs__buffer_add(c, out, parts[i]);
+    }
+    return st;
+}
+
+hs_status hs__client_on_server_key_exchange(hs_conn *c, const hs__message *m, hs__state *next) {
+    const hs__server_key_exchange *ske = &m->u.server_key_exchange;
+    const uint16_t group = ske->params.group;
+    if (!hs__list16_has(c->hs->hello.extensions.supported_groups, group) ||
+        !hs__group_in_12(group)) {
+        const char *name = hs__group_name(group);
+        return hs__fail(c, HS_E_ILLEGAL_VALUE, "ServerKeyExchange.params.curve_params.namedcurve",
+                        "%s (%u) was not offered for TLS 1.2",
+                        name != NULL ? name : "an unknown group", group);
+    }
+    hs_status st = check_scheme(c, ske->algorithm, "ServerKeyExchange.algorithm");
+    hs__buffer content = {NULL, 0, 0};
+    st = st == HS_OK ? hs__signed_params12(c, ske->signed_params, &content) : st;
+    if (st == HS_OK) {
+        const hs__proof proof = {.what = "server_key_exchange",
+                                 .where = "ServerKeyExchange.signature",
+                                 .covers = "client_random server_random params",
+                                 .scheme = ske->algorithm,
+                                 .content = hs__buffer_span(&content),
+                                 .signature = ske->signature};
+        st = hs__check_proof(c, &proof);
+    }
+    hs__buffer_free(c, &content);
+    c->group = group;
+    *next = HS__WAIT_CR_SHD;
+    return st == HS_OK ? hs__buffer_add(c, &c->hs->v12.params, ske->params.point) : st;
+}
+
+/* It signs all messages so far, hashed with the scheme's own hash. */
+hs_status hs__server_on_certificate_verify12(hs_conn *c, const hs__message *m, hs__state *next) {
+    const hs__certificate_verify *cv = &m->u.certificate_verify;
+    char range[HS__TRANSCRIPT_NAMES];
+    hs__transcript_range(c, range);
+    hs_status st = check_scheme(c, cv->algorithm, "CertificateVerify.algorithm");
+    if (st == HS_OK) {
+        const hs__proof proof = {.what = "certificate_verify",
+                                 .where = "CertificateVerify.signature",
+                                 .covers = range,
+                                 .scheme = cv->algorithm,
+                                 .content = hs__buffer_span(&c->hs->transcript.messages),
+                                 .signature = cv->signature};
+        st = hs__check_proof(c, &proof);
+    }
+    hs__transcript_forget(c);
+    *next = HS__WAIT_VERIFIED;
+    return st;
+}
+
+/* ---- the verdict ------------------------------------------------------------------------- */
+
+hs_status hs__client_on_server_hello_done(hs_conn *c, const hs__message *m, hs__state *next) {
+    (void)m;
+    if (!c->hs->client_cert_wanted) {
+        hs__transcript_forget(c);
+    }
+    *next = HS__WAIT_VERIFIED;
+    return HS_OK;
+}
+
+hs_status hs__client_on_verified12(hs_conn *c, const hs__message *m, hs__state *next) {
+    *next = c->hs->client_cert_wanted ? HS__SEND_CERT : HS__SEND_CKE;
+    return hs__take_verdict(c, m->u.verdict);
+}
+
+hs_status hs__server_on_verified12(hs_conn *c, const hs__message *m, hs__state *next) {
+    *next = HS__WAIT_CCS;
+    return hs__take_verdict(c, m->u.verdict);
+}
