@@ -49,6 +49,7 @@ struct hs_uv_stream {
     hs_uv_alloc_cb on_alloc;
     hs_uv_read_cb on_read;
     hs_uv_ask_cb on_ask;
+    hs_uv_session_cb on_session;
     hs_uv_close_cb on_close;
 
     hs__uv_phase phase;

@@ -55,6 +55,10 @@ static void on_event(hs_uv_stream *s, const hs_event *ev) {
         if (connected)
             connected(s, 0);
         return;
+    case HS_EV_SESSION:
+        if (s->on_session)
+            s->on_session(s, ev->session);
+        return;
     case HS_EV_DATA:
         s->rest = ev->bytes;
         deliver(s);
@@ -237,6 +241,10 @@ void hs_uv_read_stop(hs_uv_stream *s) {
     s->wants_data = false;
     if (!s->pumps && s->phase == HS__UV_OPEN)
         hs__uv_sync_reading(s);
+}
+
+void hs_uv_on_session(hs_uv_stream *s, hs_uv_session_cb cb) {
+    s->on_session = cb;
 }
 
 void hs_uv_on_ask(hs_uv_stream *s, hs_uv_ask_cb cb) {

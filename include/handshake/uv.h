@@ -62,6 +62,10 @@ typedef void (*hs_uv_read_cb)(hs_uv_stream *s, ssize_t nread, const uv_buf_t *bu
  * in the loop's thread, and then call hs_uv_answered. */
 typedef void (*hs_uv_ask_cb)(hs_uv_stream *s, const hs_event *question);
 
+/* Client: something to resume with next time; hs_session_ref to keep it. After the connected
+ * callback, for a configuration with `sessions_wanted`. */
+typedef void (*hs_uv_session_cb)(hs_uv_stream *s, hs_session *session);
+
 typedef void (*hs_uv_close_cb)(hs_uv_stream *s);
 
 /* transport: UV_TCP or UV_NAMED_PIPE. UV_EINVAL for any other, UV_ENOMEM. */
@@ -99,6 +103,7 @@ HS_MUST_CHECK int hs_uv_start_server(hs_uv_stream *s, hs_config *config, const h
 
 void hs_uv_on_ask(hs_uv_stream *s, hs_uv_ask_cb cb);
 void hs_uv_answered(hs_uv_stream *s);
+void hs_uv_on_session(hs_uv_stream *s, hs_uv_session_cb cb);
 
 /* Plaintext is lent to the callback where it was decrypted, for the call only. */
 void hs_uv_read_start(hs_uv_stream *s, hs_uv_read_cb cb);
