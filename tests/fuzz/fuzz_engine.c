@@ -67,6 +67,9 @@ static void on_event(end *e, const hs_event *ev) {
     case HS_EV_CONNECTED:
         on_connected(e);
         break;
+    case HS_EV_SESSION:
+        MUST(e->connected && ev->session != NULL);
+        break;
     case HS_EV_DATA:
         on_data(e, ev->bytes);
         break;

@@ -52,6 +52,10 @@ static void on_event(hs__test_end *end, const hs_event *ev) {
     case HS_EV_CONNECTED:
         end->connected = true;
         break;
+    case HS_EV_SESSION:
+        hs_session_unref(end->session);
+        end->session = hs_session_ref(ev->session);
+        break;
     case HS_EV_DATA:
         hs__test_bytes_add(&end->data, ev->bytes.p, ev->bytes.n);
         break;
@@ -135,6 +139,7 @@ void hs__test_pair_open(hs__test_pair *pair, hs_config *client, hs_config *serve
 
 void hs__test_end_free(hs__test_end *end) {
     hs_conn_free(end->conn);
+    hs_session_unref(end->session);
     free(end->loan);
     hs__test_bytes_free(&end->data);
     hs__test_bytes_free(&end->sent);

@@ -41,17 +41,17 @@ static const char *label(const hs__row *r) {
 
 static void print_arrows(FILE *out, const hs__row *r) {
     for (unsigned s = 0; s < HS__N_STATES; s++) {
-        if ((r->next & UINT32_C(1) << s) != 0) {
+        if ((r->next & UINT64_C(1) << s) != 0) {
             (void)fprintf(out, "    %s --> %s%s%s\n", hs__state_name(r->state),
                           hs__state_name((hs__state)s), label(r)[0] != '\0' ? ": " : "", label(r));
         }
     }
 }
 
-static void print_next(FILE *out, uint32_t next) {
+static void print_next(FILE *out, uint64_t next) {
     const char *between = "";
     for (unsigned s = 0; s < HS__N_STATES; s++) {
-        if ((next & UINT32_C(1) << s) != 0) {
+        if ((next & UINT64_C(1) << s) != 0) {
             (void)fprintf(out, "%s%s", between, hs__state_name((hs__state)s));
             between = ", ";
         }

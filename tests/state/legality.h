@@ -13,7 +13,7 @@ typedef struct {
     bool server;  /* who receives */
     hs__state in; /* the state it waits in */
     hs__input message;
-    uint32_t then;    /* bits: the states in which it may wait next for its peer */
+    uint64_t then;    /* bits: the states in which it may wait next for its peer */
     bool ends_record; /* a key change may follow: nothing may stand behind it in its record (5.1) */
     const char *section;
 } hs__legal;

@@ -43,15 +43,15 @@ static bool waits_for_peer(bool server, hs__state s) {
 }
 
 /* All states the engine may next wait in, over what it does by itself and the answers it gets. */
-static uint32_t reach(bool server, uint32_t from) {
-    uint32_t seen = 0;
-    uint32_t waits = 0;
+static uint64_t reach(bool server, uint64_t from) {
+    uint64_t seen = 0;
+    uint64_t waits = 0;
     while (from != 0) {
         unsigned s = 0;
-        while ((from & UINT32_C(1) << s) == 0) {
+        while ((from & UINT64_C(1) << s) == 0) {
             s++;
         }
-        const uint32_t bit = UINT32_C(1) << s;
+        const uint64_t bit = UINT64_C(1) << s;
         from &= ~bit;
         seen |= bit;
         if (waits_for_peer(server, (hs__state)s)) {
@@ -72,7 +72,7 @@ static void a_message_leads_where_the_rfc_says(void **state) {
         const hs__legal *legal = &hs__legal_rows[i];
         const hs__row *row = hs__row_find(table_of(legal->server), legal->in, legal->message);
         assert_non_null(row);
-        const uint32_t waits = reach(legal->server, row->next);
+        const uint64_t waits = reach(legal->server, row->next);
         if (waits != legal->then) {
             fail_msg("%s, %s, %s (%s): leads to %08x, by the RFC to %08x",
                      legal->server ? "server" : "client", hs__state_name(legal->in),
@@ -99,16 +99,16 @@ static void a_message_before_a_key_change_ends_its_record(void **state) {
 static void every_state_can_be_reached(void **state) {
     (void)state;
     for (unsigned server = 0; server < 2; server++) {
-        uint32_t seen = HS__BIT(START);
-        uint32_t before;
+        uint64_t seen = HS__BIT(START);
+        uint64_t before;
         do {
             before = seen;
             for (const hs__row *r = table_of(server); (r->flags & HS__LAST_ROW) == 0; r++) {
-                seen |= (seen & UINT32_C(1) << r->state) != 0 ? r->next : 0;
+                seen |= (seen & UINT64_C(1) << r->state) != 0 ? r->next : 0;
             }
         } while (seen != before);
         for (const hs__row *r = table_of(server); (r->flags & HS__LAST_ROW) == 0; r++) {
-            assert_true((seen & UINT32_C(1) << r->state) != 0);
+            assert_true((seen & UINT64_C(1) << r->state) != 0);
             assert_true(r->state != HS__FAILED && (r->next & HS__BIT(FAILED)) == 0);
         }
         assert_true((seen & HS__BIT(CONNECTED)) != 0);
