@@ -39,6 +39,7 @@ static hs_options of_version(unsigned how, hs_options o) {
     }
     if ((how & HS__STAGE_CLASSIC) == HS__STAGE_CLASSIC) {
         o.suites = classic;
+        o.classic = true;
     }
     return o;
 }

@@ -125,7 +125,7 @@ static void try_one(const fixture *f, bool server, hs__state in, const specimen 
     char what[120];
     (void)snprintf(what, sizeof(what), "%s gets %s in %s", server ? "server" : "client", s->name,
                    hs__state_name(in));
-    if (hs__legal_find(server, in, s->input) == NULL) {
+    if (hs__legal_find(hs__legal_phase_13(server, in), server, in, s->input) == NULL) {
         check_refused(end, before, what);
         assert_int_equal(end->connected, was_connected);
     } else if (is_unexpected(end)) {
