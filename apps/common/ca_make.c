@@ -190,6 +190,10 @@ hs__exit hs__ca_may_make(const hs__ca_plan *plan, hs__fault *fault) {
         char path[HS__FILE_PATH];
         hs__exit code =
             hs__file_may_write(hs__ca_path(plan->folder, FILES[i], path), plan->force, fault);
+        char text[HS__STORE_TEXT];
+        if (code && hs__store_unfinished(plan->folder, text))
+            return hs__hint(fault, "%s: mini-ca -C %s doctor --repair", text,
+                            hs__safe(plan->folder));
         if (code)
             return hs__hint(fault, "--force makes a new CA in its place; what the old one issued "
                                    "is not trusted any more then");

@@ -47,7 +47,8 @@ static const hs__program PROGRAM = {
         "its meaning\n"
         "  lint FILE | verify FILE      verify: --host=NAME --purpose=server --at=DATE; prints "
         "path and each check\n"
-        "  export WHAT         --p12 [--legacy] --fullchain --der --openssl-index\n",
+        "  export WHAT         --p12 [--legacy] --fullchain --der --openssl-index\n"
+        "  doctor              permissions, key/certificate match, dates, clock, index chain\n",
     .options = OPTIONS,
     .min_operands = 1,
     .max_operands = UINT_MAX,

@@ -55,7 +55,8 @@ typedef hs__exit mini_ca_run(const mini_ca *before, int argc, char **argv, hs__f
     X(show)                                                                                        \
     X(lint)                                                                                        \
     X(verify)                                                                                      \
-    X(export)
+    X(export)                                                                                      \
+    X(doctor)
 #define MINI_CA_COMMAND(name)                                                                      \
     mini_ca_run mini_ca_##name;                                                                    \
     extern const hs__program mini_ca_##name##_program;

@@ -1,16 +1,16 @@
 #include "apps/mini-ca/show.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "apps/common/ca_index.h"
 #include "apps/common/json.h"
 #include "apps/common/value.h"
 #include "apps/mini-ca/mini_ca.h"
+#include "apps/mini-ca/request.h"
+#include "crypto/pkcs12.h"
 #include "pki/pem.h"
-#include "pki/time.h"
-
-enum { TEXT_ROOM = 4096 };
 
 typedef struct {
     mini_ca base;
@@ -18,12 +18,12 @@ typedef struct {
 } args;
 
 static const hs__option OPTIONS[] = {
-    {.group = "Encrypted keys",
+    {.group = "Encrypted keys, PKCS#12",
      .name = "password-file",
      .kind = HS__OPT_TEXT,
      .at = offsetof(args, password.file),
      .argument = "F",
-     .help = "open an encrypted key with the first line of F"},
+     .help = "the password is the first line of F"},
     {.name = "password-fd",
      .kind = HS__OPT_CALL,
      .at = offsetof(args, password.fd),
@@ -36,274 +36,121 @@ static const hs__option OPTIONS[] = {
 
 const hs__program mini_ca_show_program = {
     .name = "mini-ca show",
-    .usage = "FILE|WHAT [OPTIONS]",
-    .about = "Every field of certificates and keys; with -v what each means. WHAT is a serial "
-             "number or name of the CA's.",
+    .usage = "FILE|HOST:PORT|WHAT [OPTIONS]",
+    .about =
+        "Every field of certificates, requests, keys, revocation lists, OCSP responses and "
+        "PKCS#12 files, in PEM or DER; with -v what each means, with -vvv every byte. "
+        "HOST:PORT shows what a TLS server sends. WHAT is a serial number or name of the CA's.",
     .examples = "  mini-ca show localhost.pem\n"
                 "  mini-ca show -v localhost                   by name, the latest one\n"
-                "  openssl s_client -connect HOST:PORT </dev/null | mini-ca show -\n",
+                "  mini-ca show -vvv crl.pem\n"
+                "  mini-ca show localhost:8443\n",
     .options = OPTIONS,
     .min_operands = 1,
     .max_operands = 1,
     .operands = "FILE",
 };
 
-/* ---- a certificate's fields -------------------------------------------------------------- */
-typedef struct {
-    const hs__cert *cert;
-    const hs_provider *provider;
-} subject;
-
-static void put_version(const subject *s, hs__text *out) {
-    hs__text_f(out, "%d", s->cert->version);
+/* ---- pieces ------------------------------------------------------------------------------ */
+void show_field(const show *sh, const char *name, const char *text, const char *meaning) {
+    printf("  %-17s %s\n", name, text);
+    if (sh->verbose)
+        show_meaning(meaning);
 }
 
-static void put_serial(const subject *s, hs__text *out) {
-    hs__text_hex(out, s->cert->serial);
-}
-
-static void put_name(hs_span name, hs__text *out) {
-    char text[HS__NAME_TEXT];
-    hs__name_text(name, text, sizeof text);
-    hs__text_add(out, *text ? text : "(empty)");
-}
-
-static void put_subject(const subject *s, hs__text *out) {
-    put_name(s->cert->subject, out);
-}
-
-static void put_issuer(const subject *s, hs__text *out) {
-    put_name(s->cert->issuer, out);
-    if (hs__cert_is_self_issued(s->cert))
-        hs__text_add(out, " (itself)");
-}
-
-static void put_time(int64_t seconds, hs__text *out) {
-    char time[HS__TIME_TEXT], distance[HS__DISTANCE_TEXT];
-    hs__time_text(seconds, time);
-    hs__text_f(out, "%s (%s)", time, hs__distance_text(seconds, hs__now(), distance));
-}
-
-static void put_not_before(const subject *s, hs__text *out) {
-    put_time(s->cert->not_before, out);
-}
-
-static void put_not_after(const subject *s, hs__text *out) {
-    put_time(s->cert->not_after, out);
-}
-
-static void put_key(const subject *s, hs__text *out) {
-    char text[HS__KEY_TEXT];
-    hs__spki_text(&s->cert->key, text, sizeof text);
-    hs__text_add(out, text);
-}
-
-static void put_signature(const subject *s, hs__text *out) {
-    char text[HS__SIGALG_TEXT];
-    hs__sigalg_text(&s->cert->signature, text, sizeof text);
-    hs__text_f(out, "%s%s", text, s->cert->signature.is_weak ? " (weak)" : "");
-}
-
-static void put_sha256(const subject *s, hs__text *out) {
-    char hex[65] = "";
-    if (hs__cert_sha256(s->provider, s->cert, hex) == HS_OK)
-        hs__text_add(out, hex);
-}
-
-static const struct {
-    const char *name;
-    void (*put)(const subject *s, hs__text *out);
-    const char *meaning;
-} FIELDS[] = {
-    {"subject", put_subject, "whose certificate it is, for people; software looks at the names"},
-    {"issuer", put_issuer, "who signed it"},
-    {"serial", put_serial, "the issuer's number for it, in hex"},
-    {"not before", put_not_before, "its first moment"},
-    {"not after", put_not_after, "its last moment"},
-    {"key", put_key, "the public key whose owner it names"},
-    {"signature", put_signature, "how the issuer signed it"},
-    {"version", put_version, "of the format; 3 is the one with extensions"},
-    {"sha256", put_sha256, "fingerprint of the whole certificate"},
-};
-enum { N_FIELDS = sizeof FIELDS / sizeof *FIELDS };
-
-static void put_meaning(const char *meaning) {
-    printf("%20s%s%s%s\n", "", hs__style_on(stdout, HS__DIM), meaning, hs__style_off(stdout));
-}
-
-static void extension_name(const hs__cert_extension *e, char *out, size_t room) {
-    hs__oid_text(e->oid, out, room);
-}
-
-static void print_extensions(const hs__cert *cert, int verbose) {
-    hs_span list = cert->extensions;
-    hs__cert_extension e;
-    while (hs__cert_extension_next(&list, &e)) {
-        char name[HS__OID_TEXT_MAX], text[TEXT_ROOM];
-        hs__text t;
-        /* What we have no words for is hex, and only -v wants to see all of it. */
-        hs__text_init(&t, text, verbose ? sizeof text : 400);
-        show_extension(cert, &e, &t);
-        extension_name(&e, name, sizeof name);
-        printf("  %s%s\n%20s%s\n", name, e.is_critical ? " (critical)" : "", "", text);
-        if (verbose)
-            put_meaning(e.id ? hs__oid_meaning(e.id) : "not known here");
-    }
-}
-
-static void print_certificate(const subject *s, int verbose) {
-    for (size_t i = 0; i < N_FIELDS; i++) {
-        char text[TEXT_ROOM];
-        hs__text t;
-        hs__text_init(&t, text, sizeof text);
-        FIELDS[i].put(s, &t);
-        printf("  %-17s %s\n", FIELDS[i].name, text);
-        if (verbose)
-            put_meaning(FIELDS[i].meaning);
-    }
-    print_extensions(s->cert, verbose);
-}
-
-static json_t *extensions_json(const hs__cert *cert) {
-    hs_span list = cert->extensions;
-    json_t *all = json_array();
-    hs__cert_extension e;
-    while (hs__cert_extension_next(&list, &e)) {
-        char name[HS__OID_TEXT_MAX], dotted[HS__OID_TEXT_MAX], text[TEXT_ROOM];
-        hs__text t;
-        hs__text_init(&t, text, sizeof text);
-        show_extension(cert, &e, &t);
-        extension_name(&e, name, sizeof name);
-        hs__oid_dotted(e.oid, dotted, sizeof dotted);
-        json_array_append_new(all,
-                              json_pack("{s:s, s:s, s:b, s:o}", "name", name, "oid", dotted,
-                                        "critical", e.is_critical, "text", hs__json_string(text)));
-    }
-    return all;
-}
-
-static json_t *certificate_json(const subject *s) {
-    json_t *object = json_object();
-    for (size_t i = 0; i < N_FIELDS; i++) {
-        char text[TEXT_ROOM], name[32];
-        hs__text t;
-        hs__text_init(&t, text, sizeof text);
-        FIELDS[i].put(s, &t);
-        snprintf(name, sizeof name, "%s", FIELDS[i].name);
-        for (char *p = name; *p; p++)
-            *p = *p == ' ' ? '_' : *p;
-        json_object_set_new(object, name, hs__json_string(text));
-    }
-    json_object_set_new(object, "not_before", hs__json_date(s->cert->not_before));
-    json_object_set_new(object, "not_after", hs__json_date(s->cert->not_after));
-    json_object_set_new(object, "names", hs__json_names(s->cert));
-    json_object_set_new(object, "extensions", extensions_json(s->cert));
-    return object;
-}
-
-/* ---- a private key ----------------------------------------------------------------------- */
-/* "ECDSA P-256", and the id that its certificates carry as subjectKeyIdentifier. */
-static hs__exit describe_key(const hs_provider *p, const hs__private_key *key, char *kind,
-                             size_t room, char *id, hs__fault *fault) {
-    hs__public_numbers numbers;
-    uint8_t bytes[HS__KEY_ID];
-    hs_status st = p->key_public(p, key, &numbers);
-    if (st == HS_OK)
-        st = hs__spki_key_id(p, &numbers, bytes);
-    if (st)
-        return hs__fail_status(fault, st, "the private key");
-    if (numbers.n.n > 0)
-        snprintf(kind, room, "RSA %u", hs__public_bits(&numbers));
-    else
-        snprintf(kind, room, "%s", hs__key_type_name(numbers.type));
-    hs__hex((hs_span){bytes, sizeof bytes}, id, 2 * HS__KEY_ID + 1);
-    return HS__EXIT_OK;
-}
-
-static hs__exit show_key(const args *a, const hs_provider *p, hs_span text, json_t *keys,
-                         hs__fault *fault) {
-    char kind[64] = "encrypted", id[2 * HS__KEY_ID + 1] = "";
-    hs__bytes password = {0};
-    hs__private_key *key = NULL;
-    hs__exit code = HS__EXIT_OK;
-    hs_status st = p->key_load(p, text, (hs_span){NULL, 0}, &key);
-    bool is_encrypted = st == HS_E_KEY_PASSWORD_NEEDED;
-    if (is_encrypted && (a->password.file || a->password.fd >= 0)) {
-        code = hs__password_get(&a->password, "the key", false, &password, fault);
-        if (code == HS__EXIT_OK)
-            st = p->key_load(p, text, hs__bytes_span(&password), &key);
-    }
-    hs__bytes_free(&password);
-    if (code == HS__EXIT_OK && st && st != HS_E_KEY_PASSWORD_NEEDED)
-        code = hs__fail_status(fault, st, "the private key");
-    if (code == HS__EXIT_OK && key)
-        code = describe_key(p, key, kind, sizeof kind, id, fault);
-    if (key)
-        p->key_free(p, key);
-    if (code)
-        return code;
-    if (keys) {
-        json_array_append_new(keys, json_pack("{s:s, s:b, s:s}", "key", kind, "encrypted",
-                                              is_encrypted, "key_id", id));
-        return HS__EXIT_OK;
-    }
-    printf("Private key\n  %-17s %s%s\n", "key", kind, is_encrypted && *id ? ", encrypted" : "");
-    if (*id)
-        printf("  %-17s %s\n", "key id", id);
-    return HS__EXIT_OK;
+void show_add(const show *sh, const char *kind, json_t *object) {
+    json_array_append_new(json_object_get(sh->document, kind), object);
 }
 
 /* ---- what the bytes are ------------------------------------------------------------------ */
-static bool holds_key(hs_span text) {
+static bool has_block(hs_span text, const char *end) {
     hs__pem_block block;
-    static const char END[] = "PRIVATE KEY";
+    size_t n = strlen(end);
     while (hs__pem_next(&text, &block) == HS_OK)
-        if (block.label.n >= sizeof END - 1 &&
-            memcmp(block.label.p + block.label.n - (sizeof END - 1), END, sizeof END - 1) == 0)
+        if (block.label.n >= n && memcmp(block.label.p + block.label.n - n, end, n) == 0)
             return true;
     return false;
 }
 
-static void show_certs(const args *a, const hs_provider *p, const hs__certs *certs, json_t *list) {
-    for (size_t i = 0; i < certs->n; i++) {
-        subject s = {&certs->v[i], p};
-        if (list) {
-            json_array_append_new(list, certificate_json(&s));
-            continue;
-        }
-        if (certs->n > 1)
-            printf("%sCertificate %zu of %zu\n", i ? "\n" : "", i + 1, certs->n);
-        else
-            printf("Certificate\n");
-        print_certificate(&s, a->base.common.verbose);
-    }
+static hs__exit pem_certificates(const show *sh, hs_span text, const char *where,
+                                 hs__fault *fault) {
+    hs__certs certs;
+    hs__exit code = hs__certs_parse(text, where, &certs, fault);
+    if (code == HS__EXIT_OK)
+        show_certificates(sh, &certs);
+    hs__certs_free(&certs);
+    return code;
 }
 
-static hs__exit show(const args *a, const hs_provider *p, hs_span text, const char *where,
-                     hs__fault *fault) {
-    hs__certs certs;
-    hs__fault no_certificate = {0};
-    json_t *list = a->base.common.json ? json_array() : NULL;
-    json_t *keys = a->base.common.json ? json_array() : NULL;
-    bool has_key = hs__pem_looks_like(text) && holds_key(text);
-    hs__exit code = hs__certs_parse(text, where, &certs, &no_certificate);
-    if (code == HS__EXIT_OK)
-        show_certs(a, p, &certs, list);
-    /* No certificate in it: then a key in DER may be. */
-    bool may_be_key = has_key || (code && text.n > 0 && text.p[0] == 0x30);
-    bool is_key = may_be_key && show_key(a, p, text, keys, fault) == HS__EXIT_OK;
-    if (has_key)
-        code = is_key ? HS__EXIT_OK : fault->code;
-    else if (is_key)
-        code = HS__EXIT_OK;
-    else if (code)
-        *fault = no_certificate;
-    if (code == HS__EXIT_OK && list)
-        hs__json_print(stdout,
-                       json_pack("{s:b, s:O, s:O}", "ok", 1, "certificates", list, "keys", keys));
-    json_decref(list);
-    json_decref(keys);
-    hs__certs_free(&certs);
+static hs__exit pem_key(const show *sh, hs_span text, const char *where, hs__fault *fault) {
+    (void)where;
+    return show_key(sh, text, fault);
+}
+
+static hs__exit pem_list(const show *sh, hs_span text, const char *where, hs__fault *fault) {
+    hs__pem_block block;
+    size_t n;
+    while (hs__pem_next(&text, &block) == HS_OK && !hs__pem_is(&block, "X509 CRL")) {
+    }
+    uint8_t *der = malloc(block.base64.n + 4);
+    hs_status st = der ? hs__pem_decode(&block, der, &n) : HS_E_NOMEM;
+    hs__exit code = st ? hs__fail_status(fault, st, "%s", hs__safe(where))
+                       : show_list(sh, (hs_span){der, n}, where, fault);
+    free(der);
+    return code;
+}
+
+/* Kinds of PEM blocks, by the end of their label; a file may hold several. */
+static const struct {
+    const char *label;
+    hs__exit (*show)(const show *sh, hs_span text, const char *where, hs__fault *fault);
+} BLOCKS[] = {{"CERTIFICATE", pem_certificates},
+              {"CERTIFICATE REQUEST", show_request},
+              {"X509 CRL", pem_list},
+              {"PRIVATE KEY", pem_key}};
+
+static hs__exit show_pem(const show *sh, hs_span text, const char *where, hs__fault *fault) {
+    hs__exit code = HS__EXIT_OK;
+    bool any = false;
+    for (size_t i = 0; i < sizeof BLOCKS / sizeof *BLOCKS && !code; i++) {
+        if (!has_block(text, BLOCKS[i].label))
+            continue;
+        code = BLOCKS[i].show(sh, text, where, fault);
+        any = true;
+    }
+    return any ? code : pem_certificates(sh, text, where, fault);
+}
+
+/* DER does not say what it is: the first reader that understands all of it. If none does, the
+ * one for certificates tells what is wrong. */
+static hs__exit show_der(const show *sh, hs_span der, const char *where, hs__fault *fault) {
+    hs__fault ignored = {0};
+    if (hs__pkcs12_looks_like(der))
+        return show_pkcs12(sh, der, where, fault);
+    hs__exit code = pem_certificates(sh, der, where, fault);
+    if (code == HS__EXIT_OK || der.n == 0 || der.p[0] != 0x30)
+        return code;
+    if (show_request(sh, der, where, &ignored) == HS__EXIT_OK ||
+        show_list(sh, der, where, &ignored) == HS__EXIT_OK ||
+        show_answer(sh, der, where, &ignored) == HS__EXIT_OK ||
+        show_key(sh, der, &ignored) == HS__EXIT_OK)
+        return HS__EXIT_OK;
+    return code;
+}
+
+static hs__exit show_all(const args *a, const hs_provider *p, hs_span text, const char *where,
+                         hs__fault *fault) {
+    show sh = {.provider = p,
+               .password = &a->password,
+               .verbose = a->base.common.verbose,
+               .is_json = a->base.common.json,
+               .document = json_pack("{s:b, s:[], s:[], s:[], s:[], s:[]}", "ok", 1, "certificates",
+                                     "keys", "requests", "lists", "answers")};
+    hs__exit code = hs__pem_looks_like(text) ? show_pem(&sh, text, where, fault)
+                                             : show_der(&sh, text, where, fault);
+    if (code == HS__EXIT_OK && sh.is_json)
+        hs__json_print(stdout, json_incref(sh.document));
+    json_decref(sh.document);
     return code;
 }
 
@@ -330,17 +177,28 @@ static hs__exit find_in_index(const args *a, const char *what, hs__bytes *out, h
         hs__safe(what), hs__safe(folder));
 }
 
+static hs__exit fetch(const args *a, hs_provider *provider, const char *what, hs__bytes *out,
+                      hs__fault *fault) {
+    const char *colon = strrchr(what, ':');
+    uint64_t port;
+    if (strcmp(what, "-") == 0 || hs__file_exists(what))
+        return hs__file_read(what, HS__FILE_LIMIT, out, fault);
+    hs__exit code = find_in_index(a, what, out, fault);
+    /* "ab:cd" may be a serial number, and is no host. */
+    if (code && colon && hs__read_number(colon + 1, &port) && port > 0 && port < 65536)
+        code = show_fetch(provider, what, out, fault);
+    return code;
+}
+
 static hs__exit run(const args *a, const char *what, hs__fault *fault) {
     hs_provider *provider = NULL;
     hs__bytes text = {0};
-    bool is_file = strcmp(what, "-") == 0 || hs__file_exists(what);
-    hs__exit code = is_file ? hs__file_read(what, HS__FILE_LIMIT, &text, fault)
-                            : find_in_index(a, what, &text, fault);
+    hs__exit code =
+        hs__library_choose(a->base.provider, HS__KEY_ED25519, HS__KEY_P256, &provider, fault);
     if (code == HS__EXIT_OK)
-        code =
-            hs__library_choose(a->base.provider, HS__KEY_ED25519, HS__KEY_P256, &provider, fault);
+        code = fetch(a, provider, what, &text, fault);
     if (code == HS__EXIT_OK)
-        code = show(a, provider, hs__bytes_span(&text), what, fault);
+        code = show_all(a, provider, hs__bytes_span(&text), what, fault);
     hs_provider_unref(provider);
     hs__bytes_free(&text);
     return code;

@@ -1,5 +1,8 @@
 #include "apps/mini-ca/show.h"
 
+#include <string.h>
+
+#include "apps/mini-ca/extension_value.h"
 #include "pki/der.h"
 
 static void put_key_id(const hs__cert *cert, hs_span value, hs__text *out) {
@@ -85,6 +88,39 @@ static void put_limits(const hs__cert *cert, hs_span value, hs__text *out) {
     put_subtrees(cert->permitted.n ? "; never " : "never ", cert->excluded, out);
 }
 
+static void put_crl_url(const hs__cert *cert, hs_span value, hs__text *out) {
+    char url[1024];
+    if (extension_crl_url(cert, url, sizeof url))
+        hs__text_foreign(out, (hs_span){(const uint8_t *)url, strlen(url)});
+    else
+        hs__text_hex(out, value);
+}
+
+/* One line for each service: "OCSP http://..." */
+static void put_services(const hs__cert *cert, hs_span value, hs__text *out) {
+    hs_span list, access, method, place;
+    uint8_t tag;
+    const char *between = "";
+    (void)cert;
+    if (!hs__der_walk(&value, &tag, &list))
+        return;
+    while (hs__der_walk(&list, &tag, &access) && hs__der_walk(&access, &tag, &method) &&
+           hs__der_walk(&access, &tag, &place)) {
+        char name[HS__OID_TEXT_MAX];
+        hs__oid_text(method, name, sizeof name);
+        hs__text_f(out, "%s%s ", between, name);
+        hs__text_foreign(out, place);
+        between = ", ";
+    }
+}
+
+static void put_feature(const hs__cert *cert, hs_span value, hs__text *out) {
+    if (extension_must_staple(cert))
+        hs__text_add(out, "status_request: must-staple");
+    else
+        hs__text_hex(out, value);
+}
+
 static const struct {
     hs__oid id;
     void (*put)(const hs__cert *cert, hs_span value, hs__text *out);
@@ -92,7 +128,8 @@ static const struct {
     {HS__OID_SUBJECT_KEY_ID, put_key_id},         {HS__OID_AUTHORITY_KEY_ID, put_authority},
     {HS__OID_BASIC_CONSTRAINTS, put_constraints}, {HS__OID_KEY_USAGE, put_usage},
     {HS__OID_EXT_KEY_USAGE, put_purposes},        {HS__OID_SUBJECT_ALT_NAME, put_names},
-    {HS__OID_NAME_CONSTRAINTS, put_limits}};
+    {HS__OID_NAME_CONSTRAINTS, put_limits},       {HS__OID_CRL_DISTRIBUTION, put_crl_url},
+    {HS__OID_AUTHORITY_INFO, put_services},       {HS__OID_TLS_FEATURE, put_feature}};
 
 void show_extension(const hs__cert *cert, const hs__cert_extension *extension, hs__text *out) {
     for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++) {
