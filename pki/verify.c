@@ -270,7 +270,8 @@ hs_status hs_verify(hs_provider *provider, const hs_trust *trust, const hs_verif
     box *b = NULL;
     *report = NULL;
     if (provider == NULL || o == NULL || o->size != sizeof(*o) || o->chain == NULL ||
-        o->n_chain == 0) {
+        o->n_chain == 0 || (unsigned)o->purpose > HS_PURPOSE_RECEIVER ||
+        (o->n_policies > 0 && o->policies == NULL)) {
         return HS_E_MISUSE;
     }
     memset(&j, 0, sizeof(j));
