@@ -11,10 +11,6 @@ static const char *share_field(const hs_conn *c) {
                                            : "ServerKeyExchange.params.public";
 }
 
-bool hs__group_in_12(uint16_t group) {
-    return hs__group_client_share(group) == hs__group_server_share(group);
-}
-
 hs_status hs__kex_generate(hs_conn *c, uint16_t group, hs__kex **out, uint8_t *share,
                            size_t *share_n) {
     uint64_t started = hs__trace_us(c);

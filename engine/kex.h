@@ -7,9 +7,6 @@
 HS_MUST_CHECK hs_status hs__kex_generate(hs_conn *c, uint16_t group, hs__kex **out, uint8_t *share,
                                          size_t *share_n);
 
-/* The group is for TLS 1.2, too: both shares are alike, so it is no KEM. */
-bool hs__group_in_12(uint16_t group);
-
 /* Client, in TLS 1.2 also server: our share for `group` with the peer's; the secret goes into
  * hs->ecdhe. */
 HS_MUST_CHECK hs_status hs__kex_agree(hs_conn *c, uint16_t group, hs_span peer);

@@ -2,7 +2,6 @@
  * group and identity are chosen together. */
 #include "engine/fail.h"
 #include "engine/identity.h"
-#include "engine/kex.h"
 #include "engine/negotiate.h"
 #include "engine/trace_emit.h"
 #include "proto/codepoints.h"
@@ -17,7 +16,7 @@ static uint16_t choose_group(const hs_conn *c) {
     uint16_t group;
     do {
         group = hs__next_common(f->groups, theirs, f->prefer, &at);
-    } while (group != 0 && !hs__group_in_12(group));
+    } while (group != 0 && (hs__group_versions(group) & HS__TLS12) == 0);
     return group;
 }
 

@@ -5,7 +5,6 @@
 
 #include "engine/fail.h"
 #include "engine/handlers.h"
-#include "engine/kex.h"
 #include "engine/peer_auth.h"
 #include "engine/trace_emit.h"
 #include "engine/transcript.h"
@@ -83,7 +82,7 @@ hs_status hs__client_on_server_key_exchange(hs_conn *c, const hs__message *m, hs
     const hs__server_key_exchange *ske = &m->u.server_key_exchange;
     const uint16_t group = ske->params.group;
     if (!hs__list16_has(c->hs->hello.extensions.supported_groups, group) ||
-        !hs__group_in_12(group)) {
+        (hs__group_versions(group) & HS__TLS12) == 0) {
         const char *name = hs__group_name(group);
         return hs__fail(c, HS_E_ILLEGAL_VALUE, "ServerKeyExchange.params.curve_params.namedcurve",
                         "%s (%u) was not offered for TLS 1.2",
