@@ -11,7 +11,7 @@
 typedef struct {
     hs__exit code;
     char text[700];
-    char hint[300];
+    char hint[600];
 } hs__fault;
 
 /* Fills the text, empties the hint, returns `code`. */

@@ -86,9 +86,7 @@ static const hs__option OPTIONS[] = {
      .kind = HS__OPT_WORDS,
      AT(expect),
      .argument = "K=V",
-     .help =
-         "exit 6 unless so: version, suite, group, sigalg, alpn, servername, hrr, trusted, key, "
-         "subject"},
+     .help = "exit 6 unless so: " CLIENT_EXPECT_KEYS},
 
     {.group = "Net",
      .name = "timeout",

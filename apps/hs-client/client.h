@@ -114,6 +114,9 @@ void client_fail(client *c, hs__exit code, const char *format, ...) HS_PRINTF(3,
 void client_expect_within(client *c, uint64_t ms);
 
 /* expect.c */
+#define CLIENT_EXPECT_KEYS                                                                         \
+    "version, suite, group, sigalg, alpn, servername, hrr, resumed, extended_main_secret, "        \
+    "trusted, key, subject"
 hs__exit client_expect_check(const client_args *a, hs__fault *fault); /* before connecting */
 bool client_expect_met(client *c);                                    /* says what is not */
 

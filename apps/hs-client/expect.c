@@ -19,11 +19,11 @@ static const char *suite(const hs__facts *f) {
 }
 
 static const char *group(const hs__facts *f) {
-    return hs__group_text(f->group);
+    return f->group ? hs__group_text(f->group) : "";
 }
 
 static const char *scheme(const hs__facts *f) {
-    return hs__scheme_text(f->scheme);
+    return f->scheme ? hs__scheme_text(f->scheme) : "";
 }
 
 static const char *alpn(const hs__facts *f) {
@@ -36,6 +36,15 @@ static const char *server_name(const hs__facts *f) {
 
 static const char *hrr(const hs__facts *f) {
     return yes_no(f->hrr);
+}
+
+static const char *resumed(const hs__facts *f) {
+    return yes_no(f->resumed);
+}
+
+/* TLS 1.3 binds its secrets to the whole handshake always. */
+static const char *extended_main_secret(const hs__facts *f) {
+    return yes_no(f->extended_main_secret || f->version == HS__VERSION_TLS13);
 }
 
 static const char *trusted(const hs__facts *f) {
@@ -62,6 +71,8 @@ static const struct {
     {"alpn", alpn, NULL},
     {"servername", server_name, NULL},
     {"hrr", hrr, NULL},
+    {"resumed", resumed, NULL},
+    {"extended_main_secret", extended_main_secret, NULL},
     {"trusted", trusted, NULL},
     {"key", key, NULL},
     {"subject", subject, NULL},
@@ -83,8 +94,7 @@ hs__exit client_expect_check(const client_args *a, hs__fault *fault) {
         if (find(a->expect.v[i], &value) < 0)
             return hs__fault_set(
                 fault, HS__EXIT_USAGE,
-                "--expect: '%s' is not KEY=VALUE with a key of version, suite, group, "
-                "sigalg, alpn, servername, hrr, trusted, key, subject",
+                "--expect: '%s' is not KEY=VALUE with a key of " CLIENT_EXPECT_KEYS,
                 hs__safe(a->expect.v[i]));
     return HS__EXIT_OK;
 }

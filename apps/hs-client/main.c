@@ -58,6 +58,8 @@ static hs__exit prepare(client *c, hs__fault *fault) {
         .options = &c->a.see, .common = &c->a.common, .tool = "hs-client", .keylog_env = true};
     hs__exit code = hs__offer_read(&c->a.offer, &c->offer, fault);
     if (!code)
+        code = hs__offer_only_classic(&c->a.offer, &c->offer, fault);
+    if (!code)
         code = hs__codes_read(&c->a.shares, &hs__groups, "--shares", &c->shares, fault);
     if (!code)
         code = hs__identities_load(&c->a.identity, c->a.offer.provider, &c->provider,

@@ -61,8 +61,9 @@ static double ms(uint64_t from, uint64_t to) {
 static void put_times(const client *c) {
     if (c->a.see.no_time)
         return;
-    printf("%-12s %.1f ms (handshake %.1f), %s\n", "time", ms(c->t_begin, c->t_done),
-           ms(c->t_connected, c->t_done), c->facts.hrr ? "2 round trips" : "1 round trip");
+    int rtts = hs__facts_rtts(&c->facts);
+    printf("%-12s %.1f ms (handshake %.1f), %d round trip%s\n", "time", ms(c->t_begin, c->t_done),
+           ms(c->t_connected, c->t_done), rtts, rtts == 1 ? "" : "s");
     if (!is_shown(c, "timing"))
         return;
     printf("%-12s %.2f ms\n", "  resolve", ms(c->t_begin, c->t_resolved));
@@ -75,9 +76,12 @@ static void put_text(const client *c) {
     put_verdict(c);
     row("version", hs__version_text(f->version));
     row("suite", hs__suite_text(f->suite));
-    printf("%-12s %s%s\n", "group", hs__group_text(f->group),
+    printf("%-12s %s%s\n", f->group ? "group" : "keys by", hs__exchange_text(f),
            f->hrr ? " (after a HelloRetryRequest)" : "");
-    row("signature", hs__scheme_text(f->scheme));
+    if (f->scheme)
+        row("signature", hs__scheme_text(f->scheme));
+    if (f->version == HS__VERSION_TLS12 && !f->extended_main_secret)
+        row("main secret", "not bound to the whole handshake (no extended_main_secret, RFC 7627)");
     if (f->alpn)
         row("alpn", hs__safe(f->alpn));
     if (f->own_scheme)
@@ -129,7 +133,6 @@ static void put_json(client *c) {
         json_decref(facts);
         json_decref(trust);
         json_object_set_new(j, "chain", hs__chain_json(&c->facts));
-        json_object_set_new(j, "rtts", json_integer(c->facts.hrr ? 2 : 1));
     }
     json_object_set_new(j, "time_us", c->t_done ? times_json(c) : json_null());
     json_object_set_new(j, "bytes",

@@ -54,7 +54,7 @@ void log_connected(connection *c) {
     if (f->alpn)
         snprintf(alpn, sizeof alpn, ", alpn=%s", hs__safe(f->alpn));
     log_event(c->app, "connected", j, "%s %s %s, %s, %s%s%s%s%s", c->name, c->peer,
-              hs__version_text(f->version), hs__suite_text(f->suite), hs__group_text(f->group),
+              hs__version_text(f->version), hs__suite_text(f->suite), hs__exchange_text(f),
               f->hrr ? " (HelloRetryRequest)" : "", name, alpn, client);
 }
 

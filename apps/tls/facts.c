@@ -41,6 +41,17 @@ const char *hs__scheme_text(uint16_t scheme) {
     return name_or_number(hs__scheme_name(scheme), scheme);
 }
 
+const char *hs__exchange_text(const hs__facts *facts) {
+    return facts->group     ? hs__group_text(facts->group)
+           : facts->resumed ? "none, resumed"
+                            : "RSA key transport";
+}
+
+int hs__facts_rtts(const hs__facts *facts) {
+    bool has_second = facts->version == HS__VERSION_TLS12 && !facts->resumed;
+    return has_second || facts->hrr ? 2 : 1;
+}
+
 /* ---- certificates ------------------------------------------------------------------------ */
 static void cert_take(hs__cert_facts *out, hs_span der, const hs_provider *provider) {
     char text[TEXT] = "";
@@ -100,6 +111,8 @@ void hs__facts_take(hs__facts *facts, const hs_conn *conn, const hs_provider *pr
     *facts = (hs__facts){.is_connected = info.is_connected,
                          .hrr = info.hrr,
                          .authenticated = info.peer_authenticated,
+                         .resumed = info.resumed,
+                         .extended_main_secret = info.extended_main_secret,
                          .version = info.version,
                          .suite = info.suite,
                          .group = info.group,
@@ -139,8 +152,8 @@ static json_t *text_or_null(const char *text) {
     return text ? hs__json_string(text) : json_null();
 }
 
-static json_t *scheme_or_null(uint16_t scheme) {
-    return scheme ? json_string(hs__scheme_text(scheme)) : json_null();
+static json_t *name_or_null(uint16_t number, const char *(*name)(uint16_t number)) {
+    return number ? json_string(name(number)) : json_null();
 }
 
 json_t *hs__chain_json(const hs__facts *facts) {
@@ -163,12 +176,19 @@ json_t *hs__facts_json(const hs__facts *facts) {
         return j;
     json_object_set_new(j, "version", json_string(hs__version_text(facts->version)));
     json_object_set_new(j, "suite", json_string(hs__suite_text(facts->suite)));
-    json_object_set_new(j, "group", json_string(hs__group_text(facts->group)));
-    json_object_set_new(j, "sigalg", scheme_or_null(facts->scheme));
-    json_object_set_new(j, "own_sigalg", scheme_or_null(facts->own_scheme));
+    json_object_set_new(j, "group", name_or_null(facts->group, hs__group_text));
+    json_object_set_new(j, "sigalg", name_or_null(facts->scheme, hs__scheme_text));
+    json_object_set_new(j, "own_sigalg", name_or_null(facts->own_scheme, hs__scheme_text));
     json_object_set_new(j, "alpn", text_or_null(facts->alpn));
     json_object_set_new(j, "servername", text_or_null(facts->server_name));
     json_object_set_new(j, "hrr", json_boolean(facts->hrr));
-    json_object_set_new(j, "mode", json_string("full"));
+    json_object_set_new(j, "resumed", json_boolean(facts->resumed));
+    json_object_set_new(j, "mode", json_string(facts->resumed ? "resumed" : "full"));
+    /* Of TLS 1.2 only: 1.3 has nothing else. */
+    json_object_set_new(j, "extended_main_secret",
+                        facts->version == HS__VERSION_TLS12
+                            ? json_boolean(facts->extended_main_secret)
+                            : json_null());
+    json_object_set_new(j, "rtts", json_integer(hs__facts_rtts(facts)));
     return j;
 }

@@ -14,6 +14,7 @@ typedef struct {
 
 typedef struct {
     bool is_connected, hrr, authenticated;
+    bool resumed, extended_main_secret;
     uint16_t version, suite, group, scheme, own_scheme;
     char *server_name; /* NULL: none */
     char *alpn;        /* NULL: none; escaped where it is not text */
@@ -35,7 +36,13 @@ const char *hs__suite_text(uint16_t suite);
 const char *hs__group_text(uint16_t group);
 const char *hs__scheme_text(uint16_t scheme);
 
-/* {version, suite, group, scheme, alpn, server_name, hrr, ...} */
+/* How the keys came about: the group, "RSA key transport", "none, resumed". */
+const char *hs__exchange_text(const hs__facts *facts);
+
+/* Round trips until the client could send data: TLS 1.2 has one more, but not when resumed. */
+int hs__facts_rtts(const hs__facts *facts);
+
+/* {version, suite, group, sigalg, alpn, servername, hrr, resumed, ...}; null is "has none". */
 json_t *hs__facts_json(const hs__facts *facts);
 json_t *hs__chain_json(const hs__facts *facts);
 

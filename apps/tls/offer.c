@@ -3,20 +3,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "apps/common/say.h"
+#include "apps/tls/facts.h"
 
 /* ---- code points ------------------------------------------------------------------------- */
 static hs__exit unknown(const hs__code_list *known, const char *what, const char *word,
                         hs__fault *fault) {
-    char all[280] = "";
+    char all[sizeof fault->hint - 20] = "";
     size_t at = 0;
-    for (size_t i = 0; i < known->n_spoken && at < sizeof all; i++) {
-        const char *name = known->rows[i].name;
-        if (strstr(name, "_WITH_") == NULL) /* a TLS 1.2 suite */
-            at += (size_t)snprintf(all + at, sizeof all - at, "%s%s", at ? ", " : "", name);
-    }
+    for (size_t i = 0; i < known->n_spoken && at < sizeof all; i++)
+        at += (size_t)snprintf(all + at, sizeof all - at, "%s%s", at ? ", " : "",
+                               known->rows[i].name);
     hs__fault_set(fault, HS__EXIT_USAGE, "%s: '%s' is not known", what, hs__safe(word));
     return hs__hint(fault, "known are %s", all);
 }
@@ -69,20 +69,61 @@ hs__exit hs__codes_read(const hs__list *words, const hs__code_list *known, const
 }
 
 /* ---- the whole offer --------------------------------------------------------------------- */
-static hs__exit version_read(const char *text, hs__fault *fault) {
-    static const char *const LATER[] = {"1.2", "1.2-1.3", "tls1.2", "TLSv1.2"};
-    static const char *const NOW[] = {"1.3", "1.3-1.3", "tls1.3", "TLSv1.3"};
-    for (size_t i = 0; text && i < sizeof NOW / sizeof *NOW; i++)
-        if (strcmp(text, NOW[i]) == 0)
-            return HS__EXIT_OK;
-    for (size_t i = 0; text && i < sizeof LATER / sizeof *LATER; i++)
-        if (strcmp(text, LATER[i]) == 0)
+const char *const hs__profile_values[] = {"default", "classic", NULL};
+
+bool hs__versions_read(const char *text, uint16_t *min, uint16_t *max) {
+    static const struct {
+        const char *text;
+        uint16_t min, max;
+    } ROWS[] = {{"1.2", HS__VERSION_TLS12, HS__VERSION_TLS12},
+                {"1.3", HS__VERSION_TLS13, HS__VERSION_TLS13},
+                {"1.2-1.3", HS__VERSION_TLS12, HS__VERSION_TLS13}};
+    static const char *const PREFIXES[] = {"TLSv", "TLS"};
+    for (size_t i = 0; i < sizeof PREFIXES / sizeof *PREFIXES; i++)
+        if (strncasecmp(text, PREFIXES[i], strlen(PREFIXES[i])) == 0) {
+            text += strlen(PREFIXES[i]);
+            break;
+        }
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++)
+        if (strcmp(text, ROWS[i].text) == 0) {
+            *min = ROWS[i].min;
+            *max = ROWS[i].max;
+            return true;
+        }
+    return false;
+}
+
+static hs__exit versions_check(const hs__offer_options *o, hs__offer *out, hs__fault *fault) {
+    if (o->tls && !hs__versions_read(o->tls, &out->min_version, &out->max_version))
+        return hs__fault_set(fault, HS__EXIT_USAGE, "--tls: '%s' is not 1.2, 1.3 or 1.2-1.3",
+                             hs__safe(o->tls));
+    if (o->profile == HS__OFFER_CLASSIC && out->min_version == HS__VERSION_TLS13)
+        return hs__fault_set(fault, HS__EXIT_USAGE,
+                             "--profile=classic is of TLS 1.2, --tls=%s leaves that out",
+                             hs__safe(o->tls));
+    return HS__EXIT_OK;
+}
+
+static hs__exit suites_check(const hs__offer_options *o, const hs__offer *out, hs__fault *fault) {
+    for (const uint16_t *id = out->suites; id && *id; id++)
+        if (hs__suite_kx(*id) == HS__KX_RSA && o->profile != HS__OFFER_CLASSIC)
             return hs__fault_set(fault, HS__EXIT_USAGE,
-                                 "--tls=%s: TLS 1.2 is not in this version; it speaks TLS 1.3 only",
-                                 LATER[i]);
-    return text ? hs__fault_set(fault, HS__EXIT_USAGE,
-                                "--tls: '%s' is not a version; it speaks 1.3", hs__safe(text))
-                : HS__EXIT_OK;
+                                 "--suites: %s has no forward secrecy and needs --profile=classic",
+                                 hs__suite_text(*id));
+    return HS__EXIT_OK;
+}
+
+hs__exit hs__offer_only_classic(const hs__offer_options *o, hs__offer *offer, hs__fault *fault) {
+    size_t n = 0;
+    if (o->profile != HS__OFFER_CLASSIC || offer->suites)
+        return HS__EXIT_OK;
+    offer->suites = calloc(hs__cipher_suites.n_spoken + 1, sizeof *offer->suites);
+    if (!offer->suites)
+        return hs__fail_status(fault, HS_E_NOMEM, "--profile");
+    for (size_t i = 0; i < hs__cipher_suites.n_spoken; i++)
+        if (hs__suite_kx(hs__cipher_suites.rows[i].code) == HS__KX_RSA)
+            offer->suites[n++] = hs__cipher_suites.rows[i].code;
+    return HS__EXIT_OK;
 }
 
 /* RFC 7301 3.1: ProtocolName is 1 to 255 bytes. */
@@ -96,11 +137,13 @@ static hs__exit alpn_check(const hs__list *alpn, hs__fault *fault) {
 
 hs__exit hs__offer_read(const hs__offer_options *o, hs__offer *out, hs__fault *fault) {
     *out = (hs__offer){0};
-    hs__exit code = version_read(o->tls, fault);
+    hs__exit code = versions_check(o, out, fault);
     if (!code)
         code = alpn_check(&o->alpn, fault);
     if (!code)
         code = hs__codes_read(&o->suites, &hs__cipher_suites, "--suites", &out->suites, fault);
+    if (!code)
+        code = suites_check(o, out, fault);
     if (!code)
         code = hs__codes_read(&o->groups, &hs__groups, "--groups", &out->groups, fault);
     if (!code)
@@ -119,6 +162,9 @@ void hs__offer_free(hs__offer *offer) {
 
 void hs__offer_fill(const hs__offer_options *o, const hs__offer *offer, hs_options *out) {
     out->size = sizeof *out;
+    out->min_version = offer->min_version;
+    out->max_version = offer->max_version;
+    out->classic = o->profile == HS__OFFER_CLASSIC;
     out->suites = offer->suites;
     out->groups = offer->groups;
     out->schemes = offer->schemes;

@@ -10,10 +10,14 @@
 
 typedef struct {
     const char *tls;
+    int profile; /* hs__offer_profile */
     hs__list suites, groups, schemes, alpn;
     uint64_t record_limit;
     const char *provider;
 } hs__offer_options;
+
+typedef enum { HS__OFFER_DEFAULT, HS__OFFER_CLASSIC } hs__offer_profile;
+extern const char *const hs__profile_values[];
 
 /* Rows for a struct `type` with an hs__offer_options `field`. */
 #define HS__OFFER_OPTIONS(type, field, heading)                                                    \
@@ -21,8 +25,14 @@ typedef struct {
      .name = "tls",                                                                                \
      .kind = HS__OPT_TEXT,                                                                         \
      .at = offsetof(type, field.tls),                                                              \
-     .argument = "VERSION",                                                                        \
-     .help = "1.3, the only one in this version of the program"},                                  \
+     .argument = "VERSIONS",                                                                       \
+     .help = "1.3, 1.2 or 1.2-1.3 (default)"},                                                     \
+        {.name = "profile",                                                                        \
+         .kind = HS__OPT_CHOICE,                                                                   \
+         .at = offsetof(type, field.profile),                                                      \
+         .argument = "WHICH",                                                                      \
+         .values = hs__profile_values,                                                             \
+         .help = "default, or classic: TLS 1.2's RSA key transport, without forward secrecy"},     \
         {.name = "suites",                                                                         \
          .kind = HS__OPT_WORDS,                                                                    \
          .at = offsetof(type, field.suites),                                                       \
@@ -59,12 +69,22 @@ typedef struct {
 
 /* 0-terminated lists, NULL where the option was not given. */
 typedef struct {
+    uint16_t min_version, max_version; /* 0: the engine's default */
     uint16_t *suites, *groups, *schemes;
 } hs__offer;
 
-/* HS__EXIT_USAGE for names that nobody knows and versions that are not spoken. */
+/* HS__EXIT_USAGE for names that nobody knows, versions that are not spoken, and what does not go
+ * together. */
 HS_MUST_CHECK hs__exit hs__offer_read(const hs__offer_options *o, hs__offer *out, hs__fault *fault);
 void hs__offer_free(hs__offer *offer);
+
+/* In the classic profile, where no suites were named: those with RSA key transport and no others.
+ * So a client shows the old handshake also to a server that could do better. */
+HS_MUST_CHECK hs__exit hs__offer_only_classic(const hs__offer_options *o, hs__offer *offer,
+                                              hs__fault *fault);
+
+/* "1.2", "1.3", "1.2-1.3" or as other programs write it ("TLSv1.2"); false: none of these. */
+bool hs__versions_read(const char *text, uint16_t *min, uint16_t *max);
 
 /* What the options say, into the engine's; `offer` is borrowed by `out`. */
 void hs__offer_fill(const hs__offer_options *o, const hs__offer *offer, hs_options *out);

@@ -250,13 +250,10 @@ def test_key_of_another_certificate(pki):
     assert "key" in done.stderr
 
 
-def test_tls_1_2_only_server(pki):
-    with Program("openssl", "s_server", "-accept", f"{HERE}:0", "-cert", pki.servers["p256"].cert,
-                 "-key", pki.servers["p256"].key, "-tls1_2", "-www",
-                 stdin=subprocess.PIPE) as server:
-        port = server.wait_for(r"^ACCEPT 127\.0\.0\.1:(\d+)").group(1)
-        got = told(pki, port, code=4)
-        assert got["error"]["alert_name"] == "protocol_version"
+def test_versions_without_one_in_common(pki, servers):
+    server = servers(openssl_server, pki.servers["p256"])
+    got = told(pki, server.port, "--tls=1.2", code=4)
+    assert got["error"]["alert_name"] == "protocol_version"
 
 
 def test_nobody_listens(pki):
@@ -388,7 +385,9 @@ def test_reads_pages(pki, servers):
     (["localhost:99999"], 2, "99999"),
     (["--suites=TLS_NO_SUCH", "localhost:1"], 2, "TLS_NO_SUCH"),
     (["--groups=x25519,nothing", "localhost:1"], 2, "nothing"),
-    (["--tls=1.2", "localhost:1"], 2, "1.2"),
+    (["--tls=1.1", "localhost:1"], 2, "1.1"),
+    (["--tls=1.3", "--profile=classic", "localhost:1"], 2, "classic"),
+    (["--suites=AES128-GCM-SHA256", "localhost:1"], 2, "--profile=classic"),
     (["--expect=color=blue", "localhost:1"], 2, "color"),
     (["--http", "--io", "localhost:1"], 2, "exclude each other"),
     (["--cacert=/no/such.pem", "localhost:1"], 1, "/no/such.pem"),

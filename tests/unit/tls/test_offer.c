@@ -49,23 +49,72 @@ static void test_unknown_names_are_usage_errors_that_tell_the_known(void **state
         assert_int_equal(hs__offer_read(&o, &offer, &fault), HS__EXIT_USAGE);
         assert_non_null(strstr(fault.text, "--suites"));
         assert_non_null(strstr(fault.hint, "TLS_AES_128_GCM_SHA256"));
-        assert_null(strstr(fault.hint, "_WITH_"));
+        assert_non_null(strstr(fault.hint, "TLS_RSA_WITH_AES_256_GCM_SHA384"));
         assert_null(offer.suites);
     }
 }
 
-static void test_tls_12_is_refused_by_name(void **state) {
+static void test_versions_are_read_as_others_write_them(void **state) {
     (void)state;
+    static const struct {
+        const char *text;
+        uint16_t min, max;
+    } ROWS[] = {{"1.2", 0x0303, 0x0303},     {"1.3", 0x0304, 0x0304},
+                {"1.2-1.3", 0x0303, 0x0304}, {"TLSv1.2", 0x0303, 0x0303},
+                {"tls1.3", 0x0304, 0x0304},  {NULL, 0, 0}};
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        hs__offer_options o = {.tls = ROWS[i].text};
+        hs__offer offer;
+        hs__fault fault = {0};
+        hs_options out = {0};
+        assert_int_equal(hs__offer_read(&o, &offer, &fault), HS__EXIT_OK);
+        hs__offer_fill(&o, &offer, &out);
+        assert_int_equal(out.min_version, ROWS[i].min);
+        assert_int_equal(out.max_version, ROWS[i].max);
+        hs__offer_free(&offer);
+    }
+    static const char *const BAD[] = {"1.1", "1.4", "", "1.3-1.2", "TLSvTLS1.2", "1.2 "};
+    for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++) {
+        hs__offer_options o = {.tls = BAD[i]};
+        hs__offer offer;
+        hs__fault fault = {0};
+        assert_int_equal(hs__offer_read(&o, &offer, &fault), HS__EXIT_USAGE);
+    }
+}
+
+static void test_key_transport_needs_the_classic_profile(void **state) {
+    (void)state;
+    const char *words[] = {"AES128-GCM-SHA256", NULL};
+    hs__offer_options o = {.suites = list_of(words, 1)};
     hs__offer offer;
     hs__fault fault = {0};
-    hs__offer_options o = {.tls = "1.2"};
     assert_int_equal(hs__offer_read(&o, &offer, &fault), HS__EXIT_USAGE);
-    assert_non_null(strstr(fault.text, "not in this version"));
-    o.tls = "1.4";
-    assert_int_equal(hs__offer_read(&o, &offer, &fault), HS__EXIT_USAGE);
-    o.tls = "1.3";
+    assert_non_null(strstr(fault.text, "--profile=classic"));
+    o.profile = HS__OFFER_CLASSIC;
     assert_int_equal(hs__offer_read(&o, &offer, &fault), HS__EXIT_OK);
+    assert_int_equal(hs__offer_only_classic(&o, &offer, &fault), HS__EXIT_OK);
+    const uint16_t named[] = {0x009c, 0};
+    assert_memory_equal(offer.suites, named, sizeof named);
     hs__offer_free(&offer);
+    o.tls = "1.3";
+    assert_int_equal(hs__offer_read(&o, &offer, &fault), HS__EXIT_USAGE);
+}
+
+static void test_a_classic_client_offers_key_transport_only(void **state) {
+    (void)state;
+    static const uint16_t CLASSIC[] = {0x009c, 0x009d, 0};
+    hs__offer_options o = {.profile = HS__OFFER_CLASSIC};
+    hs__offer offer;
+    hs__fault fault = {0};
+    assert_int_equal(hs__offer_read(&o, &offer, &fault), HS__EXIT_OK);
+    assert_null(offer.suites);
+    assert_int_equal(hs__offer_only_classic(&o, &offer, &fault), HS__EXIT_OK);
+    assert_memory_equal(offer.suites, CLASSIC, sizeof CLASSIC);
+    hs__offer_free(&offer);
+    o.profile = HS__OFFER_DEFAULT;
+    assert_int_equal(hs__offer_read(&o, &offer, &fault), HS__EXIT_OK);
+    assert_int_equal(hs__offer_only_classic(&o, &offer, &fault), HS__EXIT_OK);
+    assert_null(offer.suites);
 }
 
 static void test_a_protocol_name_fits_one_byte(void **state) {
@@ -88,7 +137,9 @@ int main(void) {
         cmocka_unit_test(test_names_aliases_and_numbers),
         cmocka_unit_test(test_an_empty_list_is_not_a_missing_one),
         cmocka_unit_test(test_unknown_names_are_usage_errors_that_tell_the_known),
-        cmocka_unit_test(test_tls_12_is_refused_by_name),
+        cmocka_unit_test(test_versions_are_read_as_others_write_them),
+        cmocka_unit_test(test_key_transport_needs_the_classic_profile),
+        cmocka_unit_test(test_a_classic_client_offers_key_transport_only),
         cmocka_unit_test(test_a_protocol_name_fits_one_byte),
     };
     return cmocka_run_group_tests_name("tls/offer", tests, NULL, NULL);
