@@ -53,9 +53,11 @@ hs_status hs__peer_shows_none(hs_conn *c) {
         return hs__fail(c, HS_E_EMPTY_CERTIFICATE, "Certificate.certificate_list",
                         "a server must show one");
     }
+    /* The alert certificate_required came with TLS 1.3. */
+    const hs_status missing =
+        c->version == HS__VERSION_TLS12 ? HS_E_CERTIFICATE_REQUIRED_12 : HS_E_CERTIFICATE_REQUIRED;
     return c->config->client_auth == HS_CLIENT_AUTH_NEED
-               ? hs__fail(c, HS_E_CERTIFICATE_REQUIRED, "Certificate.certificate_list",
-                          "the client's list is empty")
+               ? hs__fail(c, missing, "Certificate.certificate_list", "the client's list is empty")
                : HS_OK;
 }
 
