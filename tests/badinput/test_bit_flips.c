@@ -66,11 +66,13 @@ typedef struct {
     uint8_t type;
     size_t off; /* in the record, header first */
     size_t number;
+    bool is_protected;
     bool is_data; /* the sender's last record */
 } place;
 
-static place locate(const hs__test_bytes *sent, size_t at) {
-    place p = {0, 0, 0, false};
+static place locate(const hs__test_bytes *sent, size_t at, bool is_12) {
+    place p = {0, 0, 0, false, false};
+    bool has_ccs = false;
     size_t n;
     for (size_t start = 0; start < sent->n; start += n) {
         const uint8_t *h = sent->p + start;
@@ -79,8 +81,10 @@ static place locate(const hs__test_bytes *sent, size_t at) {
             p.type = h[0];
             p.off = at - start;
             p.is_data = start + n == sent->n;
+            p.is_protected = p.type == HS__CONTENT_application_data || (is_12 && has_ccs);
             return p;
         }
+        has_ccs = has_ccs || h[0] == HS__CONTENT_change_cipher_spec;
         p.number++;
     }
     fail_msg("offset %zu is behind the end", at);
@@ -100,29 +104,41 @@ static bool is_one_of(int alert, const int *set) {
 static const int *alerts_for(const place *p) {
     static const int of_type[] = {HS__ALERT_unexpected_message, HS__ALERT_decode_error,
                                   HS__ALERT_bad_record_mac, -1};
-    static const int of_ccs[] = {HS__ALERT_unexpected_message, -1};
-    static const int of_length[] = {HS__ALERT_bad_record_mac, HS__ALERT_record_overflow,
-                                    HS__ALERT_unexpected_message, HS__ALERT_decode_error, -1};
+    static const int of_ccs[] = {HS__ALERT_unexpected_message, HS__ALERT_illegal_parameter, -1};
+    static const int of_length[] = {HS__ALERT_bad_record_mac,     HS__ALERT_record_overflow,
+                                    HS__ALERT_unexpected_message, HS__ALERT_decode_error,
+                                    HS__ALERT_illegal_parameter,  -1};
     static const int of_cipher[] = {HS__ALERT_bad_record_mac, -1};
-    static const int of_message[] = {HS__ALERT_unexpected_message, HS__ALERT_handshake_failure,
-                                     HS__ALERT_illegal_parameter,  HS__ALERT_decode_error,
-                                     HS__ALERT_protocol_version,   HS__ALERT_missing_extension,
-                                     HS__ALERT_decrypt_error,      HS__ALERT_unsupported_extension,
-                                     HS__ALERT_bad_record_mac,     -1};
+    /* In TLS 1.2 the certificate is in clear, too. */
+    static const int of_message[] = {HS__ALERT_unexpected_message,
+                                     HS__ALERT_handshake_failure,
+                                     HS__ALERT_illegal_parameter,
+                                     HS__ALERT_decode_error,
+                                     HS__ALERT_protocol_version,
+                                     HS__ALERT_missing_extension,
+                                     HS__ALERT_decrypt_error,
+                                     HS__ALERT_unsupported_extension,
+                                     HS__ALERT_bad_record_mac,
+                                     HS__ALERT_bad_certificate,
+                                     HS__ALERT_unknown_ca,
+                                     HS__ALERT_certificate_unknown,
+                                     HS__ALERT_certificate_expired,
+                                     HS__ALERT_unsupported_certificate,
+                                     -1};
     if (p->off == 0) {
         return of_type;
     }
     if (p->off == 3 || p->off == 4) {
         return of_length;
     }
-    return p->type == HS__CONTENT_application_data     ? of_cipher
+    return p->is_protected                             ? of_cipher
            : p->type == HS__CONTENT_change_cipher_spec ? of_ccs
                                                        : of_message;
 }
 
 /* RFC 9846 5.1: legacy_record_version of a record in clear is ignored for all purposes. */
 static bool is_ignored(const place *p) {
-    return (p->off == 1 || p->off == 2) && p->type != HS__CONTENT_application_data;
+    return (p->off == 1 || p->off == 2) && !p->is_protected;
 }
 
 /* ---- what must hold ------------------------------------------------------------------------ */
@@ -144,7 +160,7 @@ static void check(const hs__test_end *changed, const hs__test_end *sender, const
     const hs_error *e = &changed->error;
     if (e->from_peer || e->status == HS_E_TRUNCATED) {
         /* The sender saw the difference, or the length now promises more than there is. */
-        if (p->type == HS__CONTENT_application_data && p->off != 3 && p->off != 4) {
+        if (p->is_protected && p->off != 3 && p->off != 4) {
             fail_msg("%s: not noticed here: %s", what, e->text);
         }
         return;
@@ -177,7 +193,7 @@ static void flip_everywhere(const hs__stage *s, unsigned how, bool by_server) {
         run(&pair, &f);
         hs__test_end *sender = by_server ? &pair.server : &pair.client;
         if (f.at < sender->delivered) { /* the length of an ECDSA signature varies a little */
-            const place p = locate(&sender->sent, f.at);
+            const place p = locate(&sender->sent, f.at, (how & HS__STAGE_TLS12) != 0);
             char what[120];
             (void)snprintf(what, sizeof(what), "variant %u, %s, record %zu (type %u), byte %zu",
                            how, by_server ? "server" : "client", p.number, p.type, p.off);
@@ -188,6 +204,11 @@ static void flip_everywhere(const hs__stage *s, unsigned how, bool by_server) {
     }
     assert_true(struck + 8 > total);
 }
+
+typedef struct {
+    hs__stage ecdsa; /* the first: the tests of TLS 1.3 want nothing else */
+    hs__stage rsa;
+} world;
 
 static void of_a_client(void **state) {
     flip_everywhere(*state, 0, false);
@@ -213,15 +234,32 @@ static void of_a_server_that_asks_for_a_certificate(void **state) {
     flip_everywhere(*state, HS__STAGE_AUTH, true);
 }
 
+static void of_both_in_tls12(void **state) {
+    const world *w = *state;
+    for (unsigned by_server = 0; by_server < 2; by_server++) {
+        flip_everywhere(&w->ecdsa, HS__STAGE_TLS12, by_server != 0);
+        flip_everywhere(&w->ecdsa, HS__STAGE_TLS12 | HS__STAGE_AUTH, by_server != 0);
+    }
+}
+
+static void of_both_in_a_classic_handshake(void **state) {
+    const world *w = *state;
+    flip_everywhere(&w->rsa, HS__STAGE_CLASSIC, false);
+    flip_everywhere(&w->rsa, HS__STAGE_CLASSIC, true);
+}
+
 static int setup(void **state) {
-    static hs__stage s;
-    hs__stage_new(&s);
-    *state = &s;
+    static world w;
+    hs__stage_new(&w.ecdsa);
+    hs__stage_new_key(&w.rsa, HS__KEY_RSA);
+    *state = &w;
     return 0;
 }
 
 static int teardown(void **state) {
-    hs__stage_free(*state);
+    world *w = *state;
+    hs__stage_free(&w->ecdsa);
+    hs__stage_free(&w->rsa);
     return 0;
 }
 
@@ -233,6 +271,8 @@ int main(void) {
         cmocka_unit_test(of_a_server_that_asks_for_a_retry),
         cmocka_unit_test(of_a_client_with_certificate),
         cmocka_unit_test(of_a_server_that_asks_for_a_certificate),
+        cmocka_unit_test(of_both_in_tls12),
+        cmocka_unit_test(of_both_in_a_classic_handshake),
     };
     return cmocka_run_group_tests_name("a bit turned at every byte", tests, setup, teardown);
 }

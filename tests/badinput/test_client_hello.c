@@ -567,5 +567,6 @@ int main(void) {
         cmocka_unit_test(a_hello_that_ends_early_anywhere),
         cmocka_unit_test(shares_may_come_again_and_ours_do_not),
     };
-    return cmocka_run_group_tests_name("ClientHello changed", tests, rules_setup, rules_teardown);
+    return cmocka_run_group_tests_name("ClientHello changed", tests, rules_setup_tls13,
+                                       rules_teardown);
 }

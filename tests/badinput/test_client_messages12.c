@@ -138,6 +138,11 @@ static void renegotiation(hs__peer12 *peer, hs__test_bytes *m) {
     hs__edit_set_ext(m, HS__EXT_renegotiation_info, rules12_span(body, sizeof(body)));
 }
 
+static void no_renegotiation_info(hs__peer12 *peer, hs__test_bytes *m) {
+    peer->no_renegotiation_info = true;
+    assert_true(hs__edit_cut_ext(m, HS__EXT_renegotiation_info));
+}
+
 static void half_renegotiation(hs__peer12 *peer, hs__test_bytes *m) {
     (void)peer;
     hs__edit_set_ext(m, HS__EXT_renegotiation_info, rules12_span("\x02\x01", 2));
@@ -232,6 +237,7 @@ static void every_change_of_a_client_hello(void **state) {
         {"an unknown extension", unknown_extension, HS_NO_ALERT},
         {"an extension twice", two_of_a_kind, HS__ALERT_illegal_parameter},
         {"a renegotiation (5746 3.6)", renegotiation, HS__ALERT_handshake_failure},
+        {"neither it nor the signal (5746 4.3)", no_renegotiation_info, HS_NO_ALERT},
         {"half a renegotiation_info", half_renegotiation, HS__ALERT_decode_error},
         {"no extended_main_secret (7627 5.2)", no_ems, HS__ALERT_handshake_failure},
         {"extended_main_secret with a body", ems_with_a_body, HS__ALERT_decode_error},

@@ -78,11 +78,13 @@ static void cut_one_side(const hs__stage *s, unsigned how, bool of_server) {
 static void a_client_cut_off_at_every_byte(void **state) {
     cut_one_side(*state, 0, false);
     cut_one_side(*state, HS__STAGE_RETRY | HS__STAGE_AUTH, false);
+    cut_one_side(*state, HS__STAGE_TLS12 | HS__STAGE_AUTH, false);
 }
 
 static void a_server_cut_off_at_every_byte(void **state) {
     cut_one_side(*state, 0, true);
     cut_one_side(*state, HS__STAGE_RETRY | HS__STAGE_AUTH, true);
+    cut_one_side(*state, HS__STAGE_TLS12 | HS__STAGE_AUTH, true);
 }
 
 /* ---- the transport's pieces ---------------------------------------------------------------- */
@@ -107,6 +109,7 @@ static void pieces_of_every_size(void **state) {
     for (size_t step = 1; step < 1200; step += step < 40 ? 1 : 37) {
         run_in_pieces(*state, 0, step);
         run_in_pieces(*state, HS__STAGE_RETRY | HS__STAGE_AUTH, step);
+        run_in_pieces(*state, HS__STAGE_TLS12 | HS__STAGE_AUTH, step);
     }
 }
 

@@ -168,7 +168,12 @@ static void another_change_cipher_spec(void **state) {
     static const struct {
         const char *bytes;
         size_t n;
-    } wrong[] = {{"\x00", 1}, {"\x02", 1}, {"\x01\x01", 2}, {"", 0}, {"\x01\x00", 2}};
+        int alert;
+    } wrong[] = {{"\x00", 1, HS__ALERT_illegal_parameter},
+                 {"\x02", 1, HS__ALERT_illegal_parameter},
+                 {"\x01\x01", 2, HS__ALERT_illegal_parameter},
+                 {"\x01\x00", 2, HS__ALERT_illegal_parameter},
+                 {"", 0, HS__ALERT_unexpected_message}};
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
         for (unsigned server = 0; server < 2; server++) {
             hs__stage12 t;
@@ -178,7 +183,7 @@ static void another_change_cipher_spec(void **state) {
             hs__peer12_run(&t.peer, rules12_find(&t.peer, HS__STEP_CCS));
             hs__peer12_send(&t.peer, HS__CONTENT_change_cipher_spec,
                             rules12_span(wrong[i].bytes, wrong[i].n));
-            rules12_failed(&t, "another ChangeCipherSpec", HS__ALERT_unexpected_message);
+            rules12_failed(&t, "another ChangeCipherSpec", wrong[i].alert);
             hs__stage12_free(&t);
         }
     }

@@ -505,6 +505,6 @@ int main(void) {
         cmocka_unit_test(a_second_hello_changes_what_was_asked_only),
         cmocka_unit_test(messages_that_end_early_anywhere),
     };
-    return cmocka_run_group_tests_name("a server's messages changed", tests, rules_setup,
+    return cmocka_run_group_tests_name("a server's messages changed", tests, rules_setup_tls13,
                                        rules_teardown);
 }

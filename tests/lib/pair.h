@@ -22,8 +22,8 @@ typedef struct {
     hs_error error; /* a copy, when failed; `where` and `report` are gone */
     char where[128];
     hs_session *session; /* the last one told */
-    hs_event question; /* the one that waits for an answer */
-    uint8_t *loan;     /* still lent: a question is open */
+    hs_event question;   /* the one that waits for an answer */
+    uint8_t *loan;       /* still lent: a question is open */
 } hs__test_end;
 
 typedef struct {

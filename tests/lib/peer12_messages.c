@@ -316,7 +316,9 @@ static void learn_server_hello(hs__peer12 *peer, const hs__test_bytes *m) {
     must(be(m->p + HS__EDIT_VERSION, 2) == 0x0303 && be(m->p + suite, 2) == peer->suite,
          "another version or suite");
     must(has(m, 23) == peer->ems, "extended_main_secret answered wrongly");
-    must(has(m, 0xff01) && hs__edit_ext(m, 0xff01).n == 1, "renegotiation_info answered wrongly");
+    must(has(m, 0xff01) != peer->no_renegotiation_info &&
+             (!has(m, 0xff01) || hs__edit_ext(m, 0xff01).n == 1),
+         "renegotiation_info answered wrongly");
     must(!has(m, 35) || hs__edit_ext(m, 35).n == 0, "session_ticket answered wrongly");
     memcpy(peer->server_random, m->p + HS__EDIT_RANDOM, 32);
     const uint8_t *id = m->p + HS__EDIT_SESSION_ID;

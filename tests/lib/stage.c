@@ -11,15 +11,15 @@ static void must(bool ok) {
 }
 
 void hs__stage_new_on(hs__stage *s, hs_provider *p) {
-    s->p = p;
-    s->id = hs__test_identity_new(p, HS__KEY_P256, "a.test");
+    *s = (hs__stage){.p = p, .id = hs__test_identity_new(p, HS__KEY_P256, "a.test")};
 }
 
 void hs__stage_new_key(hs__stage *s, hs__key_type type) {
-    if (hs_provider_new("libcrypto", &s->p) != HS_OK) {
-        must(hs_provider_new("mbedtls", &s->p) == HS_OK);
+    hs_provider *p = NULL;
+    if (hs_provider_new("libcrypto", &p) != HS_OK) {
+        must(hs_provider_new("mbedtls", &p) == HS_OK);
     }
-    s->id = hs__test_identity_new(s->p, type, "a.test");
+    *s = (hs__stage){.p = p, .id = hs__test_identity_new(p, type, "a.test")};
 }
 
 void hs__stage_new(hs__stage *s) {
@@ -31,8 +31,11 @@ void hs__stage_free(hs__stage *s) {
     hs_provider_unref(s->p);
 }
 
-static hs_options of_version(unsigned how, hs_options o) {
+static hs_options of_version(const hs__stage *s, unsigned how, hs_options o) {
     static const uint16_t classic[] = {0x009c, 0}; /* TLS_RSA_WITH_AES_128_GCM_SHA256 */
+    if (s->only_tls13) {
+        o.min_version = HS__VERSION_TLS13;
+    }
     if ((how & HS__STAGE_TLS12) != 0) {
         o.min_version = HS__VERSION_TLS12;
         o.max_version = HS__VERSION_TLS12;
@@ -48,21 +51,23 @@ hs_options hs__stage_client(const hs__stage *s, unsigned how, hs_credential *ide
     static const uint16_t none[] = {0};
     identity[0] = s->id.credential;
     identity[1] = NULL;
-    return of_version(how, (hs_options){.provider = s->p,
-                                        .trust = s->id.trust,
-                                        .shares = (how & HS__STAGE_RETRY) != 0 ? none : NULL,
-                                        .identity = (how & HS__STAGE_AUTH) != 0 ? identity : NULL});
+    return of_version(s, how,
+                      (hs_options){.provider = s->p,
+                                   .trust = s->id.trust,
+                                   .shares = (how & HS__STAGE_RETRY) != 0 ? none : NULL,
+                                   .identity = (how & HS__STAGE_AUTH) != 0 ? identity : NULL});
 }
 
 hs_options hs__stage_server(const hs__stage *s, unsigned how, hs_credential *identity[2]) {
     identity[0] = s->id.credential;
     identity[1] = NULL;
-    return of_version(how, (hs_options){.provider = s->p,
-                                        .trust = s->id.trust,
-                                        .identity = identity,
-                                        .client_auth = (how & HS__STAGE_AUTH) != 0
-                                                           ? HS_CLIENT_AUTH_NEED
-                                                           : HS_CLIENT_AUTH_NONE});
+    return of_version(s, how,
+                      (hs_options){.provider = s->p,
+                                   .trust = s->id.trust,
+                                   .identity = identity,
+                                   .client_auth = (how & HS__STAGE_AUTH) != 0
+                                                      ? HS_CLIENT_AUTH_NEED
+                                                      : HS_CLIENT_AUTH_NONE});
 }
 
 hs_config *hs__stage_config(hs_options o) {

@@ -8,6 +8,7 @@
 typedef struct {
     hs_provider *p;
     hs__test_identity id; /* for both sides */
+    bool only_tls13;      /* for tests of what an end without TLS 1.2 says; else both versions */
 } hs__stage;
 
 /* libcrypto where it is built in: many handshakes are run. Aborts when it cannot be made. The key
