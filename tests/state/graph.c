@@ -10,11 +10,14 @@ static const char *const head =
     "# States of the handshake\n"
     "\n"
     "Made from the engine's tables by `tests/state/graph.c`; a test fails when this page and the\n"
-    "tables differ. To renew it: `build/.../tests/state/graph > spec/states.md`. What RFC 9846\n"
-    "allows is a table of its own, typed from the RFC: `tests/state/legality.c`.\n"
+    "tables differ. To renew it: `build/.../tests/state/graph > spec/states.md`. What the RFCs\n"
+    "allow is a table of its own, typed from them: `tests/state/legality.c`.\n"
     "\n"
-    "An arrow without a word is what the engine does by itself. In every state another message is\n"
-    "answered with `unexpected_message`.\n";
+    "A handshake begins in the table for hellos and goes on in that of the version. An arrow\n"
+    "without a word is what the engine does by itself. In every state another message is answered\n"
+    "with `unexpected_message`. In TLS 1.2 a full handshake and one that resumes a session share\n"
+    "the states that send ChangeCipherSpec and Finished: it is over when both have said "
+    "Finished.\n";
 
 static const char *secret_name(int id) {
     switch (id) {
@@ -26,6 +29,10 @@ static const char *secret_name(int id) {
         return "client application";
     case HS__SERVER_APPLICATION:
         return "server application";
+    case HS__CLIENT_WRITE:
+        return "client_write_key";
+    case HS__SERVER_WRITE:
+        return "server_write_key";
     default:
         return "";
     }
@@ -67,7 +74,10 @@ static void print_row(FILE *out, const hs__row *r) {
 }
 
 static void print_table(FILE *out, const char *title, const hs__row *table) {
-    (void)fprintf(out, "\n## %s\n\n```mermaid\nstateDiagram-v2\n    [*] --> START\n", title);
+    (void)fprintf(out, "\n## %s\n\n```mermaid\nstateDiagram-v2\n", title);
+    if (table->state == HS__START) {
+        (void)fputs("    [*] --> START\n", out);
+    }
     for (const hs__row *r = table; (r->flags & HS__LAST_ROW) == 0; r++) {
         print_arrows(out, r);
     }
@@ -82,8 +92,12 @@ static void print_table(FILE *out, const char *title, const hs__row *table) {
 
 static void print_all(FILE *out) {
     (void)fputs(head, out);
+    print_table(out, "Client, hellos", hs__hello_client);
+    print_table(out, "Server, hellos", hs__hello_server);
     print_table(out, "Client, TLS 1.3 (RFC 9846 appendix A.1)", hs__client_13);
     print_table(out, "Server, TLS 1.3 (RFC 9846 appendix A.2)", hs__server_13);
+    print_table(out, "Client, TLS 1.2 (RFC 5246 section 7.3, RFC 5077 section 3.1)", hs__client_12);
+    print_table(out, "Server, TLS 1.2 (RFC 5246 section 7.3, RFC 5077 section 3.1)", hs__server_12);
 }
 
 static int compare(const char *text, const char *path) {
