@@ -10,6 +10,8 @@
 
 void hs__emit(hs_conn *c, hs_trace *event) {
     event->is_server = c->is_server;
+    event->version = c->version;
+    event->resumed = c->resumed;
     event->t_us = hs__trace_us(c) - c->started_us;
     c->in_trace = true;
     c->first->trace(c->trace_ctx, event);
@@ -278,6 +280,8 @@ void hs__trace_done(hs_conn *c) {
         .mode = c->resumed ? "resumed" : "full",
         .alpn = c->alpn,
         .hrr = c->hrr,
+        .resumed = c->resumed,
+        .extended_main_secret = c->ems || c->version == HS__VERSION_TLS13,
         .client_authenticated = c->is_server ? c->peer_authenticated : hs->own_scheme != 0,
         .rtts = c->hrr || (c->version == HS__VERSION_TLS12 && !c->resumed) ? 2 : 1,
         .verified = c->n_peer_chain > 0 && c->verdict == HS_OK,

@@ -71,6 +71,36 @@ unsigned hs_render_mask(const hs_render *r);
 
 void hs_render_free(hs_render *r); /* writes what it still holds; NULL is allowed */
 
+/* ---- two connections side by side -------------------------------------------------------- */
+
+/* Two handshakes as ladders beside each other, and below them what differs: round trips, bytes,
+ * times, where encryption starts, what an observer sees. It collects while both run, one after
+ * the other or at once, and writes when it is asked to:
+ *
+ *   hs_compare_new(&o, "TLS 1.2", "TLS 1.3", &cmp);
+ *   options.trace = hs_render_event;
+ *   options.trace_mask = hs_render_mask(hs_compare_run(cmp, 0));
+ *   client_options.trace_ctx = hs_compare_run(cmp, 0);       the second likewise with run 1
+ *   hs_compare_print(cmp);
+ *   hs_compare_free(cmp);
+ *
+ * Both are seen from the same side. A run that failed is shown as far as it came. */
+typedef struct hs_compare hs_compare;
+
+/* Of the options `write`, `ctx` and `no_time` count. Secrets are never shown. `left` and `right`
+ * are the titles of run 0 and run 1; they are copied. */
+HS_MUST_CHECK hs_status hs_compare_new(const hs_render_options *o, const char *left,
+                                       const char *right, hs_compare **out);
+
+/* Where the events of run 0 or 1 go; may be part of a tee. It belongs to the comparison: to free
+ * it does nothing, and it ends with hs_compare_free. */
+hs_render *hs_compare_run(hs_compare *c, size_t run);
+
+/* Whole lines, at most 132 columns wide. */
+void hs_compare_print(const hs_compare *c);
+
+void hs_compare_free(hs_compare *c); /* NULL is allowed */
+
 /* ---- foreign bytes on a terminal --------------------------------------------------------- */
 
 /* Copies text that somebody else made up so that it cannot move a cursor, start a line, hide or

@@ -197,9 +197,11 @@ typedef struct {
 
 typedef struct {
     const char *version, *suite, *group, *scheme; /* NULL: not used */
-    const char *mode;                             /* "full" */
+    const char *mode;                             /* "full", "resumed" */
     hs_span alpn;
     bool hrr, client_authenticated;
+    bool resumed;
+    bool extended_main_secret; /* keys are bound to the handshake: TLS 1.2 with RFC 7627, and 1.3 */
     unsigned rtts;
     bool verified, verify_enforced; /* the peer's certificate */
     hs_status verdict;
@@ -218,7 +220,9 @@ typedef struct {
 typedef struct hs_trace {
     hs_trace_kind kind;
     bool is_server;
-    uint64_t t_us; /* hs_options.mono_us at the event, since hs_*_new; 0 without a clock */
+    uint16_t version; /* 0x0303 or 0x0304, 0 while it is not agreed on */
+    bool resumed;     /* a session is resumed, as far as is known now */
+    uint64_t t_us;    /* hs_options.mono_us at the event, since hs_*_new; 0 without a clock */
     union {
         hs_trace_conn conn;
         hs_trace_state state;
