@@ -45,9 +45,10 @@ static const hs__program PROGRAM = {
         "  list                --expiring=30d --revoked --check (exit 6 if any)\n"
         "  show FILE|HOST:PORT|WHAT     certificate, CSR, key, CRL, PKCS#12; every field, with -v "
         "its meaning\n"
-        "  lint FILE | verify FILE      verify: --host=NAME --purpose=server --at=DATE; prints "
-        "path and each check\n"
+        "  lint FILE | verify FILE      verify: --host=NAME --purpose=server --at=DATE; path, each "
+        "check\n"
         "  export WHAT         --p12 [--legacy] --fullchain --der --openssl-index\n"
+        "  fixtures DIR        offline set of good and wrong certificates + manifest.json\n"
         "  doctor              permissions, key/certificate match, dates, clock, index chain\n",
     .options = OPTIONS,
     .min_operands = 1,

@@ -56,6 +56,7 @@ typedef hs__exit mini_ca_run(const mini_ca *before, int argc, char **argv, hs__f
     X(lint)                                                                                        \
     X(verify)                                                                                      \
     X(export)                                                                                      \
+    X(fixtures)                                                                                    \
     X(doctor)
 #define MINI_CA_COMMAND(name)                                                                      \
     mini_ca_run mini_ca_##name;                                                                    \

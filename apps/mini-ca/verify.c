@@ -12,7 +12,7 @@ typedef struct {
     const char *host;
     int purpose;
     int64_t at;
-    hs__list cacert;
+    hs__list cacert, crl;
 } args;
 
 static const char *const PURPOSES[] = {
@@ -44,6 +44,12 @@ static const hs__option OPTIONS[] = {
      .aliases = "cafile CAfile",
      .help = "trust the certificates in F, and only these; repeat (this CA's root and the system's "
              "bundle)"},
+    {.name = "crl",
+     .kind = HS__OPT_LIST,
+     .at = offsetof(args, crl),
+     .argument = "F",
+     .aliases = "CRLfile",
+     .help = "revocation lists; repeat (the list of this CA)"},
     MINI_CA_OPTIONS(args, base),
     {0},
 };
@@ -85,6 +91,36 @@ static hs__exit add_default(const args *a, hs_trust *trust, hs__fault *fault) {
         return HS__EXIT_OK;
     st = hs_trust_add_path(trust, hs__ca_path(folder, "root.pem", path), 0, NULL, NULL);
     return st ? hs__fail_status(fault, st, "%s", hs__safe(path)) : HS__EXIT_OK;
+}
+
+static hs__exit add_list(hs_trust *trust, const char *path, hs__fault *fault) {
+    hs__bytes text;
+    hs__exit code = hs__file_read(path, HS__FILE_LIMIT, &text, fault);
+    if (code)
+        return code;
+    size_t skipped = 0;
+    hs_status st = hs_trust_add_crl(trust, hs__bytes_span(&text), NULL, &skipped);
+    hs__bytes_free(&text);
+    if (st == HS_OK && skipped > 0)
+        return hs__fault_set(fault, HS__EXIT_INTERNAL, "%s: not a well-formed revocation list",
+                             hs__safe(path));
+    return st ? hs__fail_status(fault, st, "%s", hs__safe(path)) : HS__EXIT_OK;
+}
+
+/* Lists given, or else those that stand beside this CA's root. */
+static hs__exit add_lists(const args *a, hs_trust *trust, hs__fault *fault) {
+    static const char *const OWN[] = {"crl.pem", "root-crl.pem"};
+    char folder[HS__FILE_PATH], path[HS__FILE_PATH];
+    hs__exit code = HS__EXIT_OK;
+    for (size_t i = 0; i < a->crl.n && !code; i++)
+        code = add_list(trust, a->crl.v[i], fault);
+    if (code || a->crl.n > 0 || a->cacert.n > 0)
+        return code;
+    code = mini_ca_folder(&a->base, folder, fault);
+    for (size_t i = 0; i < sizeof OWN / sizeof *OWN && !code; i++)
+        if (hs__file_exists(hs__ca_path(folder, OWN[i], path)))
+            code = add_list(trust, path, fault);
+    return code;
 }
 
 /* ---- telling ----------------------------------------------------------------------------- */
@@ -209,6 +245,8 @@ static hs__exit run(const args *a, const char *file, hs__fault *fault) {
     if (code == HS__EXIT_OK)
         code = a->cacert.n ? add_given(a, trust, fault) : add_default(a, trust, fault);
     if (code == HS__EXIT_OK)
+        code = add_lists(a, trust, fault);
+    if (code == HS__EXIT_OK)
         code = verify(a, provider, trust, &certs, fault);
     hs_trust_unref(trust);
     hs_provider_unref(provider);
@@ -225,5 +263,6 @@ hs__exit mini_ca_verify(const mini_ca *before, int argc, char **argv, hs__fault 
         code = run(&a, argv[first], fault);
     }
     hs__list_free(&a.cacert);
+    hs__list_free(&a.crl);
     return code;
 }

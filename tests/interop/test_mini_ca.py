@@ -573,8 +573,7 @@ def test_verify_knows_whom_it_trusts(ca, pki):
 @pytest.mark.parametrize("words, said", [
     ([], "COMMAND is missing"),
     (["isue", "a.test"], "did you mean issue?"),
-    (["frobnicate"], "there are init, issue, list, show and verify"),
-    (["revoke", "x"], "there is no command 'revoke'"),
+    (["frobnicate"], "there are init, issue, sign, "),
     (["issue"], "NAME is missing"),
     (["issue", "-days", "3", "a.test"], "did you mean --days?"),
     (["issue", "a.test", "--dayz=3"], "did you mean --days?"),
@@ -612,8 +611,6 @@ def test_help_and_version_go_to_stdout(here):
         assert "  mini-ca " in full.stdout  # an example
         assert max(len(line) for line in full.stdout.splitlines()) <= 100
     assert re.fullmatch(r"mini-ca \d+\.\d+\.\d+\n", mini_ca("--version").stdout)
-    for later in "revoke", "renew", "crl", "ocsp", "export", "fixtures":
-        assert later not in mini_ca("--help").stdout
 
 
 def test_quiet_json_and_colour(ca):

@@ -1,0 +1,80 @@
+#include "apps/mini-ca/fixtures.h"
+
+enum { LONG = 3650, LIFE = 90 };
+
+const fixture_authority fixture_authorities[FIXTURE_CAS] = {
+    [FIXTURE_CA_ROOT] = {"root", FIXTURE_CA_SELF, FIXTURE_NO_LIMIT, -365, LONG},
+    [FIXTURE_CA_ISSUING] = {"issuing", FIXTURE_CA_ROOT, 0, -365, LONG},
+    [FIXTURE_CA_RSA] = {"issuing-rsa", FIXTURE_CA_ROOT, 0, -365, LONG, .is_rsa = true},
+    [FIXTURE_CA_OTHER_ROOT] = {"other-root", FIXTURE_CA_SELF, FIXTURE_NO_LIMIT, -365, LONG},
+    [FIXTURE_CA_CONSTRAINED] = {"constrained", FIXTURE_CA_ROOT, 0, -365, LONG,
+                                .is_constrained = true},
+    [FIXTURE_CA_SHORT] = {"short", FIXTURE_CA_ROOT, 0, -365, LONG},
+    [FIXTURE_CA_BELOW_SHORT] = {"below-short", FIXTURE_CA_SHORT, FIXTURE_NO_LIMIT, -365, LONG},
+    [FIXTURE_CA_EXPIRED] = {"expired-ca", FIXTURE_CA_ROOT, 0, -365, -10},
+    [FIXTURE_CA_NO_SIGN] = {"no-sign", FIXTURE_CA_ROOT, 0, -365, LONG, .may_not_sign = true},
+    [FIXTURE_CA_LEAF] = {"not-a-ca", FIXTURE_CA_ROOT, 0, -365, LONG, .is_leaf = true},
+};
+
+const fixture fixtures[] = {
+    {"good.test", FIXTURE_OK, "HS_OK", NULL, FIXTURE_CA_ISSUING, -1, LIFE, 0,
+     "nothing is wrong with it"},
+    {"good-rsa.test", FIXTURE_OK, "HS_OK", NULL, FIXTURE_CA_RSA, -1, LIFE, 0,
+     "nothing is wrong with it; signed with RSA"},
+    {"www.wildcard.test", FIXTURE_OK, "HS_OK", "*.wildcard.test", FIXTURE_CA_ISSUING, -1, LIFE, 0,
+     "a wildcard stands for one label"},
+    {"ok.allowed.test", FIXTURE_OK, "HS_OK", NULL, FIXTURE_CA_CONSTRAINED, -1, LIFE, 0,
+     "its issuer may vouch for allowed.test"},
+    {"unordered.test", FIXTURE_OK, "HS_OK", NULL, FIXTURE_CA_ISSUING, -1, LIFE,
+     FIXTURE_CHAIN_UNORDERED, "the chain has a certificate too many, and is out of order"},
+
+    {"expired.test", FIXTURE_DATE, "HS_E_CERT_EXPIRED", NULL, FIXTURE_CA_ISSUING, -60, -3, 0,
+     "it ran out three days ago"},
+    {"not-yet.test", FIXTURE_DATE, "HS_E_CERT_NOT_YET_VALID", NULL, FIXTURE_CA_ISSUING, 3, LIFE, 0,
+     "it begins in three days"},
+    {"expired-issuer.test", FIXTURE_DATE, "HS_E_CERT_EXPIRED", NULL, FIXTURE_CA_EXPIRED, -60, LIFE,
+     0, "its issuer ran out ten days ago"},
+
+    {"wrong-name.test", FIXTURE_NAME, "HS_E_NAME_MISMATCH", "somebody-else.test",
+     FIXTURE_CA_ISSUING, -1, LIFE, 0, "it is for somebody-else.test"},
+    {"a.b.deep.test", FIXTURE_NAME, "HS_E_NAME_MISMATCH", "*.deep.test", FIXTURE_CA_ISSUING, -1,
+     LIFE, 0, "a wildcard does not stand for two labels"},
+    {"bare.test", FIXTURE_NAME, "HS_E_NAME_MISMATCH", "*.bare.test", FIXTURE_CA_ISSUING, -1, LIFE,
+     0, "a wildcard does not stand for nothing"},
+    {"www.partial.test", FIXTURE_NAME, "HS_E_NAME_MISMATCH", "w*.partial.test", FIXTURE_CA_ISSUING,
+     -1, LIFE, 0, "a star is a whole label or none"},
+    {"top-wildcard.test", FIXTURE_NAME, "HS_E_NAME_MISMATCH", "*.test", FIXTURE_CA_ISSUING, -1,
+     LIFE, 0, "a wildcard for all of a top-level domain"},
+    {"common-name.test", FIXTURE_NAME, "HS_E_NAME_MISMATCH", NULL, FIXTURE_CA_ISSUING, -1, LIFE,
+     FIXTURE_NO_NAMES, "its name is in CN only"},
+
+    {"untrusted-root.test", FIXTURE_ISSUER, "HS_E_UNKNOWN_ISSUER", NULL, FIXTURE_CA_OTHER_ROOT, -1,
+     LIFE, 0, "its root is not trusted"},
+    {"self-signed.test", FIXTURE_ISSUER, "HS_E_UNKNOWN_ISSUER", NULL, FIXTURE_CA_SELF, -1, LIFE, 0,
+     "it signs itself"},
+    {"missing-issuer.test", FIXTURE_ISSUER, "HS_E_UNKNOWN_ISSUER", NULL, FIXTURE_CA_ISSUING, -1,
+     LIFE, FIXTURE_WITHOUT_CHAIN, "the server does not send the issuing CA"},
+
+    {"bad-signature.test", FIXTURE_SIGNATURE, "HS_E_CERT_SIGNATURE", NULL, FIXTURE_CA_ISSUING, -1,
+     LIFE, FIXTURE_BAD_SIGNATURE, "a bit of its signature is wrong"},
+    {"sha1.test", FIXTURE_SIGNATURE, "HS_E_WEAK_SIGNATURE", NULL, FIXTURE_CA_RSA, -1, LIFE,
+     FIXTURE_SHA1, "it is signed with SHA-1, for which signatures can be forged"},
+    {"weak-key.test", FIXTURE_KEY, "HS_E_WEAK_KEY", NULL, FIXTURE_CA_ISSUING, -1, LIFE,
+     FIXTURE_WEAK_KEY, "an RSA key of 1024 bits"},
+
+    {"client-only.test", FIXTURE_PURPOSE, "HS_E_EXT_KEY_USAGE", NULL, FIXTURE_CA_ISSUING, -1, LIFE,
+     FIXTURE_FOR_CLIENTS, "it is for clients"},
+    {"not-allowed.test", FIXTURE_CONSTRAINTS, "HS_E_NAME_CONSTRAINTS", NULL, FIXTURE_CA_CONSTRAINED,
+     -1, LIFE, 0, "its issuer may vouch for allowed.test only"},
+    {"too-deep.test", FIXTURE_PATH_LENGTH, "HS_E_PATH_LENGTH", NULL, FIXTURE_CA_BELOW_SHORT, -1,
+     LIFE, 0, "a CA that may have no CA below it has one"},
+    {"issuer-is-leaf.test", FIXTURE_CA, "HS_E_NOT_A_CA", NULL, FIXTURE_CA_LEAF, -1, LIFE, 0,
+     "its issuer is no CA"},
+    {"issuer-may-not-sign.test", FIXTURE_CA, "HS_E_KEY_USAGE", NULL, FIXTURE_CA_NO_SIGN, -1, LIFE,
+     0, "its issuer's keyUsage has no keyCertSign"},
+    {"critical.test", FIXTURE_CRITICAL, "HS_E_CRITICAL_EXTENSION", NULL, FIXTURE_CA_ISSUING, -1,
+     LIFE, FIXTURE_UNKNOWN_CRITICAL, "a critical extension that nobody knows"},
+    {"revoked.test", FIXTURE_REVOKED, "HS_E_CERT_REVOKED", NULL, FIXTURE_CA_ISSUING, -1, LIFE,
+     FIXTURE_IS_REVOKED, "crl.pem lists it"},
+};
+const size_t n_fixtures = sizeof fixtures / sizeof *fixtures;
