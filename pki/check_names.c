@@ -92,7 +92,8 @@ static bool is_for_mailbox(const char *mailbox, const hs__cert *c) {
 
 /* Servers have no mailbox; everybody else may be asked for by one. */
 static bool is_mailbox(const hs_verify_options *o) {
-    return o->purpose != HS_PURPOSE_SERVER && strchr(o->name, '@') != NULL;
+    return o->purpose != HS_PURPOSE_SERVER && o->purpose != HS_PURPOSE_KEY_TRANSPORT &&
+           strchr(o->name, '@') != NULL;
 }
 
 void hs__check_name(hs__judge *j, const hs__path *path, size_t depth, hs__finding *f) {

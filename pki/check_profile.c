@@ -286,7 +286,8 @@ void hs__check_profile(hs__judge *j, const hs__path *path, size_t depth, hs__fin
     const subject s = {.cert = c,
                        .is_leaf = depth == 0,
                        .is_root = is_anchor && hs__cert_is_self_issued(c),
-                       .is_server = j->options->purpose == HS_PURPOSE_SERVER,
+                       .is_server = j->options->purpose == HS_PURPOSE_SERVER ||
+                                    j->options->purpose == HS_PURPOSE_KEY_TRANSPORT,
                        .is_for_local = j->host_status == HS_OK && hs__host_is_local(&j->host)};
     const char *problem = NULL;
     uint32_t broken = 0;

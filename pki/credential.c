@@ -217,3 +217,7 @@ bool hs__cert_can_decrypt(const hs__cert *leaf) {
 bool hs__credential_can_decrypt(const hs_credential *c) {
     return hs__cert_can_decrypt(&c->leaf);
 }
+
+bool hs__credential_same_key(const hs_credential *a, const hs_credential *b) {
+    return is_same_key(&a->leaf.key.numbers, &b->leaf.key.numbers);
+}

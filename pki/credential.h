@@ -26,6 +26,9 @@ bool hs__credential_can_sign(const hs_credential *credential, hs__key_type type,
 bool hs__credential_can_decrypt(const hs_credential *credential);
 bool hs__cert_can_decrypt(const hs__cert *leaf);
 
+/* Two certificates for one key. */
+bool hs__credential_same_key(const hs_credential *a, const hs_credential *b);
+
 /* The same question about a peer's leaf. */
 bool hs__cert_can_sign(const hs__cert *leaf, hs__key_type type, hs__sig_alg alg);
 

@@ -13,7 +13,8 @@
 
 enum {
     HS__PATH_CERTS_MAX = 12,     /* leaf and anchor included */
-    HS__SIGNATURE_CHECKS = 100,  /* public key operations that one verdict may cost */
+    HS__SIGNATURE_CHECKS = 40,   /* public key operations that one verdict may cost */
+    HS__DEAD_ENDS = 8,           /* of those the first ones are told */
     HS__PATH_STEPS = 4000,       /* candidates looked at in the search for a good path... */
     HS__NEAR_STEPS = 300,        /* ...and, if there is none, in the one for the nearest */
     HS__CONSTRAINT_WORK = 250000 /* comparisons of a name with a constraint */
@@ -45,6 +46,8 @@ typedef struct {
     hs_status staple_status;
     hs__signature_result signatures[HS__SIGNATURE_CHECKS];
     size_t n_signatures;
+    hs__path dead_ends[HS__DEAD_ENDS]; /* the last certificate is the one that did not do */
+    size_t n_dead_ends;
     size_t constraint_work;
     bool is_exhausted; /* some bound above was reached: a verdict may be missing */
 } hs__judge;
@@ -92,6 +95,9 @@ uint32_t hs__rules(const hs__judge *j, const hs__path *path);
 
 /* All checks of one certificate whose turn is at this time; how many fail. */
 size_t hs__count_failures(hs__judge *j, const hs__path *path, size_t depth, hs__check_time time);
+
+/* Why the search did not go on from here: one sentence. */
+const char *hs__dead_end_text(hs__judge *j, const hs__path *path, hs__arena *arena);
 
 /* What is signed, how, and the signature. */
 typedef struct {

@@ -53,6 +53,14 @@ static void keep_if_better(search *s) {
     }
 }
 
+/* The strict search tells where it could not go on. */
+static void note_dead_end(search *s) {
+    hs__judge *j = s->judge;
+    if (s->is_strict && j->n_dead_ends < HS__DEAD_ENDS) {
+        j->dead_ends[j->n_dead_ends++] = s->path;
+    }
+}
+
 static bool extend(search *s);
 
 /* Faults that show only now that the path is whole. */
@@ -87,6 +95,7 @@ static bool arrive(search *s) {
     const size_t faults = judge_arrival(s);
     *s->tried += 1;
     if (s->is_strict && faults > 0) {
+        note_dead_end(s);
         return false;
     }
     s->faults += faults;
@@ -119,6 +128,8 @@ static bool try_issuer(search *s, const hs__cert *issuer, hs__anchor *anchor, bo
         } else {
             is_over = extend(s);
         }
+    } else {
+        note_dead_end(s);
     }
     s->faults -= faults;
     s->path.n--;
@@ -153,9 +164,13 @@ static bool try_all(search *s, bool ids_agree, bool *is_dead_end) {
 }
 
 static bool extend(search *s) {
+    const size_t before = s->judge->n_dead_ends;
     bool is_dead_end = true;
     if (try_all(s, true, &is_dead_end) || try_all(s, false, &is_dead_end)) {
         return true;
+    }
+    if (is_dead_end && s->judge->n_dead_ends == before) {
+        note_dead_end(s); /* nobody of that name was there */
     }
     if (is_dead_end && !s->is_strict) {
         keep_if_better(s);

@@ -329,6 +329,8 @@ static const struct {
     uint32_t key_usage;
 } purposes[] = {
     [HS_PURPOSE_SERVER] = {HS__OID_SERVER_AUTH, HS__KU_DIGITAL_SIGNATURE},
+    /* RFC 5246 7.4.2 */
+    [HS_PURPOSE_KEY_TRANSPORT] = {HS__OID_SERVER_AUTH, HS__KU_KEY_ENCIPHERMENT},
     [HS_PURPOSE_CLIENT] = {HS__OID_CLIENT_AUTH, HS__KU_DIGITAL_SIGNATURE},
     /* RFC 8550 4.4.2 */
     [HS_PURPOSE_SIGNER] = {HS__OID_EMAIL_PROTECTION,
@@ -462,4 +464,35 @@ size_t hs__count_failures(hs__judge *j, const hs__path *path, size_t depth, hs__
         }
     }
     return failures;
+}
+
+/* The sentence of the first check that fails of those whose turn is at this time. */
+static const char *first_fault(hs__judge *j, const hs__path *path, size_t depth,
+                               hs__check_time time, hs__arena *arena) {
+    for (size_t i = 0; i < hs__n_checks; i++) {
+        hs__finding f = {.arena = arena};
+        if (hs__checks[i].time == time && hs__check_applies(&hs__checks[i], path, depth)) {
+            hs__checks[i].run(j, path, depth, &f);
+        }
+        if (f.status != HS_OK && f.summary != NULL) {
+            return f.summary;
+        }
+    }
+    return NULL;
+}
+
+const char *hs__dead_end_text(hs__judge *j, const hs__path *path, hs__arena *arena) {
+    const size_t last = path->n - 1;
+    const hs__finding f = {.arena = arena};
+    const char *why = NULL;
+    if (last > 0) {
+        why = first_fault(j, path, last, HS__ON_STEP, arena);
+        why = why != NULL ? why : first_fault(j, path, last - 1, HS__ON_LINK, arena);
+    }
+    for (size_t depth = 0; depth < path->n && path->anchor != NULL && why == NULL; depth++) {
+        why = first_fault(j, path, depth, HS__ON_ARRIVAL, arena);
+    }
+    return why != NULL ? why
+                       : hs__arena_f(arena, "nobody is there with the name of its issuer, %s",
+                                     hs__say_name(&f, path->cert[last]->issuer));
 }

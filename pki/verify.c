@@ -13,6 +13,7 @@ typedef struct {
     hs_report report; /* first: what the caller sees */
     hs__arena arena;
     hs_report_cert path[HS__PATH_CERTS_MAX];
+    hs_dead_end dead_ends[HS__DEAD_ENDS];
     hs_report_row rows[];
 } box;
 
@@ -21,6 +22,7 @@ static box *box_new(size_t rows) {
     if (b != NULL) {
         b->report.rows = b->rows;
         b->report.path = b->path;
+        b->report.dead_ends = b->dead_ends;
         b->report.anchor_source = "";
     }
     return b;
@@ -172,6 +174,26 @@ static void add_pool_row(box *b, size_t n_skipped) {
                             .rule = "rfc5280#section-4.1"});
 }
 
+/* ---- ways that led nowhere --------------------------------------------------------------- */
+
+static const char *way_text(box *b, const hs__path *path) {
+    char text[NAMES_TEXT];
+    hs__text t;
+    hs__text_init(&t, text, sizeof(text));
+    for (size_t i = 0; i < path->n && !t.is_cut; i++) {
+        hs__text_f(&t, "%s%s", i > 0 ? " < " : "", name_text(b, path->cert[i]->subject));
+    }
+    return hs__arena_f(&b->arena, "%s", text);
+}
+
+static void fill_dead_ends(box *b, hs__judge *j) {
+    for (size_t i = 0; i < j->n_dead_ends; i++) {
+        const hs__path *path = &j->dead_ends[i];
+        b->dead_ends[i] = (hs_dead_end){way_text(b, path), hs__dead_end_text(j, path, &b->arena)};
+    }
+    b->report.n_dead_ends = j->n_dead_ends;
+}
+
 /* "CN=a.test is trusted, by way of CN=root of system bundle" */
 static void praise(box *b, const hs__path *path) {
     const char *leaf = b->path[0].subject;
@@ -201,6 +223,9 @@ static box *report_path(hs__judge *j, const hs__path *path, size_t n_skipped) {
     }
     if (with_texts && n_skipped > 0) {
         add_pool_row(b, n_skipped);
+    }
+    if (with_texts) {
+        fill_dead_ends(b, j);
     }
     b->report.verdict = v.status;
     (void)snprintf(b->report.summary, sizeof(b->report.summary), "%s",
@@ -258,6 +283,7 @@ static box *judge_chain(hs__judge *j, const hs__cert *leaf, hs__pool_cert *pool)
     box *b = report_path(j, &path, n_skipped);
     if (b != NULL) {
         b->report.paths_tried = tried;
+        b->report.signatures = j->n_signatures;
     }
     return b;
 }
@@ -270,7 +296,7 @@ hs_status hs_verify(hs_provider *provider, const hs_trust *trust, const hs_verif
     box *b = NULL;
     *report = NULL;
     if (provider == NULL || o == NULL || o->size != sizeof(*o) || o->chain == NULL ||
-        o->n_chain == 0 || (unsigned)o->purpose > HS_PURPOSE_RECEIVER ||
+        o->n_chain == 0 || (unsigned)o->purpose > HS_PURPOSE_KEY_TRANSPORT ||
         (o->n_policies > 0 && o->policies == NULL)) {
         return HS_E_MISUSE;
     }

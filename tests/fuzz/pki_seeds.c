@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "fuzz.h"
+#include "handshake/pki.h"
 #include "pki/pem.h"
 #include "tests/unit/pki/openssl_certs.h"
+#include "tests/unit/pki/openssl_revocation.h"
 
 static const struct {
     const char *name, *pem;
@@ -18,6 +20,32 @@ static const struct {
     {"sha1", openssl_sha1},       {"self_signed", openssl_self_signed},
 };
 enum { CERTIFICATES = sizeof(certificates) / sizeof(certificates[0]), ROOM = 4096 };
+
+static const struct {
+    const char *name, *pem;
+} lists[] = {
+    {"plain", crl_plain}, {"users", crl_users},       {"place", crl_place},
+    {"delta", crl_delta}, {"indirect", crl_indirect}, {"reasons", crl_reasons},
+    {"v1", crl_version1}, {"unknown", crl_unknown},   {"elsewhere", crl_elsewhere},
+};
+enum { LISTS = sizeof(lists) / sizeof(lists[0]) };
+
+#define RESPONSE(name)                                                                             \
+    {                                                                                              \
+#name, {                                                                                   \
+            ocsp_##name, sizeof(ocsp_##name)                                                       \
+        }                                                                                          \
+    }
+static const struct {
+    const char *name;
+    hs_span der;
+} responses[] = {
+    RESPONSE(good),  RESPONSE(revoked), RESPONSE(unknown), RESPONSE(by_key),
+    RESPONSE(nonce), RESPONSE(sha256),  RESPONSE(endless), RESPONSE(try_later),
+    RESPONSE(bare),  RESPONSE(unfit),   RESPONSE(fallen),  RESPONSE(delegated),
+};
+#undef RESPONSE
+enum { RESPONSES = sizeof(responses) / sizeof(responses[0]) };
 
 static hs_span decode(const char *pem, uint8_t *room) {
     hs_span text = {(const uint8_t *)pem, strlen(pem)};
@@ -34,6 +62,28 @@ static size_t append(uint8_t *at, hs_span der) {
     at[1] = (uint8_t)der.n;
     memcpy(at + 2, der.p, der.n);
     return 2 + der.n;
+}
+
+/* Lists and responses alone, and each with the certificates they are about. */
+static void write_revocation_seeds(const char *folder, write_seed_fn write_seed) {
+    static const uint8_t chain_mode = HS_REVOCATION_CHAIN << 2;
+    const hs_span none = {(const uint8_t *)"", 0};
+    uint8_t room[ROOM];
+    uint8_t start[2 * ROOM];
+    size_t n = append(start, decode(rev_root, room));
+    n += append(start + n, decode(rev_good, room));
+    for (size_t i = 0; i < LISTS + RESPONSES; i++) {
+        uint8_t all[4 * ROOM];
+        const bool is_list = i < LISTS;
+        const char *name = is_list ? lists[i].name : responses[i - LISTS].name;
+        const hs_span der = is_list ? decode(lists[i].pem, room) : responses[i - LISTS].der;
+        char chain_name[64] = "revocation_";
+        write_seed(folder, is_list ? "crl" : "ocsp", name, none, der);
+        memcpy(all, start, n);
+        const size_t end = n + append(all + n, der);
+        all[end] = chain_mode;
+        write_seed(folder, "chain", strncat(chain_name, name, 32), none, (hs_span){all, end + 1});
+    }
 }
 
 void write_pki_seeds(const char *folder, write_seed_fn write_seed) {
@@ -57,4 +107,5 @@ void write_pki_seeds(const char *folder, write_seed_fn write_seed) {
         all += append(chain + all, der);
     }
     write_seed(folder, "chain", "all", none, (hs_span){chain, all});
+    write_revocation_seeds(folder, write_seed);
 }

@@ -1,6 +1,7 @@
 /* Runs x509-limbo's cases (https://x509-limbo.com) through hs_verify and compares verdicts.
  *
  *   limbo [--rfc5280] [--provider=NAME] FILE[.xz]     exit code: 0 as documented, 1 not, 77 no file
+ *   limbo --seeds=FOLDER FILE[.xz]                    inputs of tests/fuzz/fuzz_chain.c instead
  *
  * Prints agreement by group, false accepts and false rejects apart, and each disagreement. It
  * fails where a case disagrees that README.md does not explain. */
@@ -96,6 +97,26 @@ static void print(const tally *t) {
            t->false_rejects, t->undocumented);
 }
 
+/* Each case that is not BetterTLS's, and some of those, which are much alike. */
+static int write_seeds(const json_t *cases, const char *folder) {
+    enum { OF_MANY = 40 };
+    for (size_t i = 0; i < json_array_size(cases); i++) {
+        limbo_case c;
+        if (!limbo_read(json_array_get(cases, i), &c)) {
+            return 1;
+        }
+        const bool is_one_of_many = strncmp(c.id, "bettertls", 9) == 0;
+        const bool is_written =
+            (is_one_of_many && i % OF_MANY != 0) || limbo_write_seed(&c, folder);
+        limbo_case_free(&c);
+        if (!is_written) {
+            perror(folder);
+            return 1;
+        }
+    }
+    return 0;
+}
+
 static int run(const limbo_world *w, const json_t *cases, bool is_rfc5280) {
     static tally t;
     t.is_rfc5280 = is_rfc5280;
@@ -118,10 +139,12 @@ int main(int argc, char **argv) {
     limbo_world w = {0};
     const char *file = NULL;
     const char *provider = NULL;
+    const char *seeds = NULL;
     bool is_rfc5280 = false;
     for (int i = 1; i < argc; i++) {
         is_rfc5280 = is_rfc5280 || strcmp(argv[i], "--rfc5280") == 0;
         provider = strncmp(argv[i], "--provider=", 11) == 0 ? argv[i] + 11 : provider;
+        seeds = strncmp(argv[i], "--seeds=", 8) == 0 ? argv[i] + 8 : seeds;
         file = argv[i][0] != '-' ? argv[i] : file;
     }
     if (file == NULL || access(file, R_OK) != 0) {
@@ -134,7 +157,9 @@ int main(int argc, char **argv) {
     }
     json_t *all = limbo_load(file);
     const json_t *cases = json_object_get(all, "testcases");
-    const int code = cases != NULL ? run(&w, cases, is_rfc5280) : 1;
+    const int code = cases == NULL   ? 1
+                     : seeds != NULL ? write_seeds(cases, seeds)
+                                     : run(&w, cases, is_rfc5280);
     json_decref(all);
     limbo_world_close(&w);
     return code;

@@ -38,6 +38,9 @@ typedef struct {
     size_t n_chain;
 } limbo_case;
 
+/* FOLDER/<id> for fuzz_chain: the first anchor, the chain, the lists, each behind its length. */
+bool limbo_write_seed(const limbo_case *c, const char *folder);
+
 bool limbo_read(const json_t *from, limbo_case *c);
 void limbo_case_free(limbo_case *c);
 

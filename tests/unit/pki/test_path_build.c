@@ -145,6 +145,109 @@ static void cross_signed_cas_and_dead_ends(void **state) {
     end(&w);
 }
 
+/* Judges list[0] with details; the report is the caller's. */
+static hs_report *report(hs_trust *t, const made *const *list, size_t n) {
+    static hs_span chain[POOL];
+    hs_report *r;
+    for (size_t i = 0; i < n; i++) {
+        chain[i] = made_der(list[i]);
+    }
+    const hs_verify_options o = {.size = sizeof(o),
+                                 .chain = chain,
+                                 .n_chain = n,
+                                 .name = "a.test",
+                                 .now = NOW,
+                                 .details = true};
+    const hs_status st = hs_verify(provider(), t, &o, &r);
+    assert_int_equal(st, r->verdict);
+    return r;
+}
+
+static void dead_ends_are_told(void **state) {
+    (void)state;
+    world w = {0};
+    hs_trust *t;
+    made *root = add(&w, (spec){.is_ca = true, .subject = "CN=root"});
+    made *gone = add(&w, (spec){.is_ca = true, .subject = "CN=gone"});
+    made *dead = add(&w, (spec){.is_ca = true, .subject = "CN=dead", .issuer = gone});
+    made *low = add(&w, (spec){.is_ca = true, .subject = "CN=low", .issuer = dead});
+    made *old = add(&w, (spec){.is_ca = true,
+                               .subject = "CN=low",
+                               .issuer = root,
+                               .same_key_as = low,
+                               .to = FROM + 1});
+    made *good =
+        add(&w, (spec){.is_ca = true, .subject = "CN=low", .issuer = root, .same_key_as = low});
+    made *leaf = add(&w, (spec){.issuer = low});
+    assert_ok(hs_trust_new(provider(), &t));
+    assert_ok(hs_trust_add(t, made_der(root), "test", 0, NULL, NULL));
+    const made *const list[] = {leaf, low, dead, old, good};
+    hs_report *r = report(t, list, 5);
+    assert_ok(r->verdict);
+    assert_int_equal(r->n_dead_ends, 2);
+    assert_string_equal(r->dead_ends[0].path, "CN=leaf < CN=low < CN=dead");
+    assert_string_equal(r->dead_ends[0].why,
+                        "nobody is there with the name of its issuer, CN=gone");
+    assert_string_equal(r->dead_ends[1].path, "CN=leaf < CN=low");
+    assert_non_null(strstr(r->dead_ends[1].why, "CA certificate CN=low expired"));
+    hs_report_free(r);
+    r = report(t, list, 4); /* without the good one */
+    assert_int_equal(r->n_dead_ends, 2);
+    hs_report_free(r);
+    hs_trust_unref(t);
+    end(&w);
+}
+
+/* The same root once with the system's bundle and once given by hand. */
+static void the_way_by_ones_own_anchor_is_taken_where_the_webs_rules_refuse(void **state) {
+    (void)state;
+    world w = {0};
+    made *root = add(&w, (spec){.is_ca = true, .subject = "CN=root"});
+    made *leaf = add(&w, (spec){.issuer = root, .no_authority_key_id = true});
+    hs_trust *t;
+    assert_ok(hs_trust_new(provider(), &t));
+    assert_ok(hs_trust_add(t, made_der(root), "bundle", HS_TRUST_WEB_PKI, NULL, NULL));
+    const made *const list[] = {leaf};
+    hs_report *r = report(t, list, 1);
+    assert_status(r->verdict, HS_E_CERT_PROFILE);
+    hs_report_free(r);
+    assert_ok(hs_trust_add(t, made_der(root), "by hand", 0, NULL, NULL));
+    r = report(t, list, 1);
+    assert_ok(r->verdict);
+    assert_string_equal(r->anchor_source, "by hand");
+    hs_report_free(r);
+    hs_trust_unref(t);
+    end(&w);
+}
+
+/* One of two ways is too long. */
+static void a_path_that_fails_as_a_whole_is_not_the_last_one(void **state) {
+    (void)state;
+    world w = {0};
+    hs_trust *t;
+    const size_t none = 0;
+    made *root = add(&w, (spec){.is_ca = true, .subject = "CN=root"});
+    made *high = add(&w, (spec){.is_ca = true, .subject = "CN=high", .issuer = root});
+    made *around =
+        add(&w, (spec){.is_ca = true, .subject = "CN=root", .issuer = high, .same_key_as = root});
+    made *leaf = add(&w, (spec){.issuer = root});
+    assert_ok(hs_trust_new(provider(), &t));
+    assert_ok(hs_trust_add(t, made_der(high), "test", 0, NULL, NULL));
+    hs_span chain[] = {made_der(leaf), made_der(around)};
+    hs_verify_options o = {
+        .size = sizeof(o), .chain = chain, .n_chain = 2, .now = NOW, .max_intermediates = &none};
+    hs_report *r;
+    assert_status(hs_verify(provider(), t, &o, &r), HS_E_PATH_LENGTH);
+    assert_string_equal(r->summary, "the chain has 1 intermediates, 0 are allowed here");
+    hs_report_free(r);
+    assert_ok(hs_trust_add(t, made_der(root), "test", 0, NULL, NULL));
+    assert_ok(hs_verify(provider(), t, &o, &r));
+    assert_int_equal(r->n_path, 2);
+    hs_report_free(r);
+    hs_trust_unref(t);
+    end(&w);
+}
+
 static void loops_end(void **state) {
     (void)state;
     world w = {0};
@@ -274,6 +377,9 @@ int main(void) {
         cmocka_unit_test(a_missing_link_is_an_unknown_issuer),
         cmocka_unit_test(decoys_do_not_mislead),
         cmocka_unit_test(cross_signed_cas_and_dead_ends),
+        cmocka_unit_test(dead_ends_are_told),
+        cmocka_unit_test(the_way_by_ones_own_anchor_is_taken_where_the_webs_rules_refuse),
+        cmocka_unit_test(a_path_that_fails_as_a_whole_is_not_the_last_one),
         cmocka_unit_test(loops_end),
         cmocka_unit_test(an_anchor_need_not_be_a_root),
         cmocka_unit_test(a_leaf_may_be_an_anchor),
