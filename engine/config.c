@@ -4,6 +4,7 @@
 
 #include "engine/session_context.h"
 #include "engine/suites.h"
+#include "pki/credential.h"
 #include "proto/codepoints.h"
 #include "proto/record_header.h"
 
@@ -119,9 +120,23 @@ static const char *check_policy(const hs_options *o) {
     return NULL;
 }
 
+/* RFC 9846 F.10: a key that opens preliminary secrets must not sign as well. */
+static const char *check_roles(const hs_options *o) {
+    hs_credential *const *all = o->classic ? o->identity : NULL;
+    for (hs_credential *const *a = all; a != NULL && *a != NULL; a++) {
+        for (hs_credential *const *b = all; hs__credential_can_decrypt(*a) && *b != NULL; b++) {
+            if (!hs__credential_can_decrypt(*b) && hs__credential_same_key(*a, *b)) {
+                return "one RSA key is in two certificates, to decrypt and to sign: key transport "
+                       "needs a key of its own (RFC 9846 F.10)";
+            }
+        }
+    }
+    return NULL;
+}
+
 typedef const char *(*check_fn)(const hs_options *o);
-static const check_fn checks[] = {check_versions, check_suites, check_groups,
-                                  check_schemes,  check_alpn,   check_policy};
+static const check_fn checks[] = {check_versions, check_suites, check_groups, check_schemes,
+                                  check_alpn,     check_policy, check_roles};
 
 static const char *what_is_wrong(const hs_options *o) {
     if (o->size != sizeof(*o)) {
@@ -271,6 +286,7 @@ static void copy_scalars(const hs_options *o, hs_config *c) {
     c->no_compat = o->no_compat;
     c->record_size_limit = o->record_size_limit;
     c->sessions_wanted = o->sessions_wanted;
+    c->no_tickets = o->no_tickets;
     c->ask = o->ask;
     c->limits = with_defaults(o->limits);
     c->now_ms = o->now_ms;

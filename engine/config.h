@@ -42,6 +42,7 @@ struct hs_config {
     uint16_t record_size_limit;
     bool sessions_wanted;       /* client */
     hs_session_store *sessions; /* server; NULL: none */
+    bool no_tickets;            /* server */
     uint8_t session_context[32];
     unsigned ask;
     hs_limits limits;

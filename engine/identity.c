@@ -7,7 +7,7 @@
 
 /* RFC 9846 F.10: with a key that opens preliminary secrets nothing is ever signed. */
 static bool only_decrypts(const hs_conn *c, const hs_credential *credential) {
-    return c->is_server && c->config->classic && hs__credential_key_type(credential) == HS__KEY_RSA;
+    return c->is_server && c->config->classic && hs__credential_can_decrypt(credential);
 }
 
 /* Our best scheme that the peer takes and the credential can sign with; 0: none. In TLS 1.2 an

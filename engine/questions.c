@@ -6,13 +6,19 @@
 
 /* ---- default answers --------------------------------------------------------------------- */
 
+static hs_purpose purpose(const hs_conn *c) {
+    return c->is_server                 ? HS_PURPOSE_CLIENT
+           : c->suite->kx == HS__KX_RSA ? HS_PURPOSE_KEY_TRANSPORT
+                                        : HS_PURPOSE_SERVER;
+}
+
 static void verify(hs_conn *c, hs__message *answer) {
     const hs_config *f = c->config;
     const hs_verify_options o = {
         .size = sizeof(o),
         .chain = c->peer_chain,
         .n_chain = c->n_peer_chain,
-        .purpose = c->is_server ? HS_PURPOSE_CLIENT : HS_PURPOSE_SERVER,
+        .purpose = purpose(c),
         .name = (const char *)c->hs->verify_name.p,
         .details = hs__tracing(c, HS_TR_CHECK),
         .now = f->now_ms != NULL ? (int64_t)(f->now_ms(f->clock_ctx) / 1000) : 0};
@@ -98,7 +104,7 @@ void hs__question_event(const hs_conn *c, hs_event *ev) {
     case HS_EV_ASK_VERIFY:
         ev->chain = c->peer_chain;
         ev->n_chain = c->n_peer_chain;
-        ev->purpose = c->is_server ? HS_PURPOSE_CLIENT : HS_PURPOSE_SERVER;
+        ev->purpose = purpose(c);
         ev->server_name = (const char *)hs->verify_name.p;
         break;
     case HS_EV_ASK_SIGN:

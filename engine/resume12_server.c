@@ -21,7 +21,7 @@ static uint64_t now_ms(const hs_conn *c) {
 static hs_status look_up(hs_conn *c, hs__session_found *found) {
     const hs__client_hello *h = &c->hs->hello;
     hs_session_store *store = c->config->sessions;
-    if (h->extensions.session_ticket.n > 0) {
+    if (h->extensions.session_ticket.n > 0 && !c->config->no_tickets) {
         return hs__ticket_open(store, now_ms(c), h->extensions.session_ticket, found);
     }
     if (h->legacy_session_id.n > 0) {
@@ -121,7 +121,8 @@ hs_status hs__server_plan_session12(hs_conn *c) {
     if (c->config->sessions == NULL) {
         return HS_OK;
     }
-    v->ticket_due = hs__ext_has(&c->hs->hello.extensions, HS__EXT_session_ticket);
+    v->ticket_due =
+        !c->config->no_tickets && hs__ext_has(&c->hs->hello.extensions, HS__EXT_session_ticket);
     if (v->ticket_due) {
         return HS_OK;
     }

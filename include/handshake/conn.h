@@ -59,8 +59,10 @@ typedef struct {
     const uint16_t *suites;                       /* 0-terminated, best first; NULL: all. A version
                                                      that has none among them is not spoken       */
     bool classic;                                 /* TLS 1.2's RSA key transport, too: no forward
-                                                     secrecy. An RSA identity of a server then serves
-                                                     that and nothing else (RFC 9846 F.10)        */
+                                                     secrecy. An RSA identity of a server whose
+                                                     keyUsage lets it decrypt then serves that and
+                                                     nothing else; to have the same key sign in
+                                                     another one is HS_E_CONFIG (RFC 9846 F.10)   */
     hs_extended_main_secret extended_main_secret; /* TLS 1.2                           */
     const uint16_t *groups;         /* 0-terminated, best first; NULL: the provider's */
     const uint16_t *shares;         /* client: groups to send a key share for; NULL: the
@@ -78,6 +80,7 @@ typedef struct {
     bool no_compat;                 /* client: no legacy_session_id, so no CCS (E.4) */
     uint16_t record_size_limit;     /* largest plaintext record we take (8449); 0: off */
     hs_session_store *sessions;     /* server: resume from here; NULL: no resumption */
+    bool no_tickets;                /* server: they stay in `sessions`, under an id */
     bool sessions_wanted;           /* client: ask for something to resume with next
                                        time, which comes as HS_EV_SESSION           */
     unsigned ask;                   /* HS_ASK_*: decide these yourself              */

@@ -80,8 +80,10 @@ const hs_span *hs_credential_chain(const hs_credential *credential, size_t *n);
 typedef enum {
     HS_PURPOSE_SERVER,
     HS_PURPOSE_CLIENT,
-    HS_PURPOSE_SIGNER,  /* signs messages (S/MIME): its name is an e-mail address */
-    HS_PURPOSE_RECEIVER /* messages are sealed for it */
+    HS_PURPOSE_SIGNER,       /* signs messages (S/MIME): its name is an e-mail address */
+    HS_PURPOSE_RECEIVER,     /* messages are sealed for it */
+    HS_PURPOSE_KEY_TRANSPORT /* a server that opens what is encrypted to its key: TLS 1.2's suites
+                                with RSA key transport */
 } hs_purpose;
 
 /* By which rules. RFC 5280 section 6, RFC 9525 and the strength of keys and hashes hold always;

@@ -387,6 +387,31 @@ static void a_ticket_is_resumed(void **state) {
     }
 }
 
+static void without_tickets_a_session_stays_with_the_server(void **state) {
+    const fixture *f = *state;
+    hs_credential *identity[] = {f->ecdsa.credential, NULL};
+    hs_options client = client_of(f);
+    client.sessions_wanted = true;
+    hs_options server = server_of(f, identity);
+    server.sessions = new_store(f);
+    hs_session *ticket = first(client, server, NULL);
+    server.no_tickets = true;
+    hs_session *session = first(client, server, ticket);
+    hs_session_info info;
+    hs_session_get_info(ticket, &info);
+    assert_true(info.has_ticket);
+    hs_session_get_info(session, &info);
+    assert_false(info.has_ticket);
+    hs__test_pair pair;
+    open_with(&pair, client, server, session);
+    assert_connected(&pair);
+    assert_true(info_of(&pair.client).resumed);
+    hs__test_pair_free(&pair);
+    hs_session_unref(ticket);
+    hs_session_unref(session);
+    hs_session_store_unref(server.sessions);
+}
+
 static void a_ticket_of_other_circumstances_is_not(void **state) {
     const fixture *f = *state;
     hs_credential *identity[] = {f->ecdsa.credential, NULL};
@@ -491,6 +516,7 @@ int main(void) {
         cmocka_unit_test(binding_is_required_unless_told_otherwise),
         cmocka_unit_test(exporters_agree_and_know_an_empty_context),
         cmocka_unit_test(a_ticket_is_resumed),
+        cmocka_unit_test(without_tickets_a_session_stays_with_the_server),
         cmocka_unit_test(a_ticket_of_other_circumstances_is_not),
         cmocka_unit_test(a_client_certificate_is_remembered),
     };
