@@ -31,8 +31,10 @@ static const char *unfit(hs_conn *c, const hs__session_state *s) {
     if (!hs__ids_has(f->suites, s->suite)) {
         return "its suite is not offered";
     }
-    if (!s->extended_main_secret && f->ems == HS_EMS_REQUIRED) {
-        return "its main secret is not the extended one";
+    /* RFC 7627 5.3: who offers the extension offers no session without it. */
+    if (s->extended_main_secret != (f->ems != HS_EMS_OFF)) {
+        return s->extended_main_secret ? "its main secret is the extended one, which is off"
+                                       : "its main secret is not the extended one";
     }
     if (!is_same_name(c, s->server_name)) {
         return "it is of another server name";
