@@ -17,7 +17,8 @@ static const char *const head =
     "without a word is what the engine does by itself. In every state another message is answered\n"
     "with `unexpected_message`. In TLS 1.2 a full handshake and one that resumes a session share\n"
     "the states that send ChangeCipherSpec and Finished: it is over when both have said "
-    "Finished.\n";
+    "Finished.\n"
+    "A ServerHello ends its record where it chooses TLS 1.3.\n";
 
 static const char *secret_name(int id) {
     switch (id) {
