@@ -95,6 +95,7 @@ typedef struct {
     const hs__private_key *key;           /* an existing key instead; NULL: make one */
     const hs__public_numbers *public_key; /* of a request: a key that is not ours; NULL: none */
     bool must_staple;
+    bool key_transport; /* RSA: its key opens secrets and signs nothing (RFC 9846 F.10) */
     const char *crl_url, *ocsp_url; /* NULL: not in it */
 } hs__issue_plan;
 

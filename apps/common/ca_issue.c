@@ -62,7 +62,7 @@ static hs__exit refused(const hs__ca *ca, const hs_report *report, hs__fault *fa
 }
 
 /* Judges the new certificate as a peer will, so that none leaves that peers refuse. */
-static hs__exit check_chain(const hs__ca *ca, const hs__issued *issued, hs__profile profile,
+static hs__exit check_chain(const hs__ca *ca, const hs__issued *issued, const hs__issue_plan *plan,
                             hs__fault *fault) {
     hs_span chain[2] = {issued->leaf.v->der, {0}};
     hs_trust *trust = NULL;
@@ -72,8 +72,9 @@ static hs__exit check_chain(const hs__ca *ca, const hs__issued *issued, hs__prof
     hs_verify_options o = {.size = sizeof o,
                            .chain = chain,
                            .n_chain = ca->issuing.n > 0 ? 2 : 1,
-                           .purpose = profile == HS__PROFILE_CLIENT ? HS_PURPOSE_CLIENT
-                                                                    : HS_PURPOSE_SERVER,
+                           .purpose = plan->profile == HS__PROFILE_CLIENT ? HS_PURPOSE_CLIENT
+                                      : plan->key_transport               ? HS_PURPOSE_KEY_TRANSPORT
+                                                                          : HS_PURPOSE_SERVER,
                            .now = hs__now()};
     hs_status st = hs_trust_new(ca->provider, &trust);
     if (st == HS_OK)
@@ -148,22 +149,23 @@ static hs__exit sign_leaf(const hs__ca *ca, const hs__index *index, const hs__is
     out->is_cut = plan->not_after > signer->not_after;
     /* RSA may also carry key transport, for peers of the classic kind (RFC 5246 7.4.2). */
     bool is_rsa_server = key->type == HS__KEY_RSA && plan->profile != HS__PROFILE_CLIENT;
-    hs__cert_template t = {
-        .issuer = signer->subject,
-        .subject = {subject, subject_n},
-        .public_key = key,
-        .not_before = start > signer->not_before ? start : signer->not_before,
-        .not_after = out->is_cut ? signer->not_after : plan->not_after,
-        .is_leaf = true,
-        .key_usage = HS__KU_DIGITAL_SIGNATURE | (is_rsa_server ? HS__KU_KEY_ENCIPHERMENT : 0u),
-        .purposes = plan->profile == HS__PROFILE_CLIENT ? PURPOSES + 1 : PURPOSES,
-        .n_purposes = plan->profile == HS__PROFILE_BOTH ? 2 : 1,
-        .names = plan->names.v,
-        .n_names = plan->names.n,
-        .must_staple = plan->must_staple,
-        .crl_url = plan->crl_url,
-        .ocsp_url = plan->ocsp_url,
-        .authority_key_id = signer->subject_key_id};
+    uint32_t signs = plan->key_transport ? 0 : HS__KU_DIGITAL_SIGNATURE;
+    hs__cert_template t = {.issuer = signer->subject,
+                           .subject = {subject, subject_n},
+                           .public_key = key,
+                           .not_before = start > signer->not_before ? start : signer->not_before,
+                           .not_after = out->is_cut ? signer->not_after : plan->not_after,
+                           .is_leaf = true,
+                           .key_usage = signs | (is_rsa_server ? HS__KU_KEY_ENCIPHERMENT : 0u),
+                           .purposes =
+                               plan->profile == HS__PROFILE_CLIENT ? PURPOSES + 1 : PURPOSES,
+                           .n_purposes = plan->profile == HS__PROFILE_BOTH ? 2 : 1,
+                           .names = plan->names.v,
+                           .n_names = plan->names.n,
+                           .must_staple = plan->must_staple,
+                           .crl_url = plan->crl_url,
+                           .ocsp_url = plan->ocsp_url,
+                           .authority_key_id = signer->subject_key_id};
     return hs__ca_sign(ca->provider, &t, hs__credential_key(ca->signer), index, "the certificate",
                        &out->leaf, fault);
 }
@@ -233,7 +235,7 @@ hs__exit hs__ca_issue(const hs__ca *ca, hs__ca_store *store, const hs__issue_pla
     if (code == HS__EXIT_OK)
         code = sign_leaf(ca, &store->index, plan, &key, out, fault);
     if (code == HS__EXIT_OK)
-        code = check_chain(ca, out, plan->profile, fault);
+        code = check_chain(ca, out, plan, fault);
     if (code == HS__EXIT_OK)
         code = hs__certs_add_pem(out->leaf.v->der, &out->chain, fault);
     if (code == HS__EXIT_OK && ca->issuing.n > 0)

@@ -53,9 +53,21 @@ void hs__local_identity_free(hs__local_identity *identity) {
     hs__bytes_free(&identity->key);
 }
 
-static hs__exit issue_local(const hs__ca *ca, hs__local_identity *out, hs__fault *fault) {
+/* Index in hs__key_kind_names of the first kind of that type. */
+static int kind_of(hs__key_type type) {
+    int kind = 0;
+    while (hs__key_kind_names[kind] && hs__key_kind_type(kind) != type)
+        kind++;
+    return kind;
+}
+
+static hs__exit issue_local(const hs__ca *ca, hs__local_role role, hs__local_identity *out,
+                            hs__fault *fault) {
     static const char *const NAMES[] = {"localhost", "127.0.0.1", "::1"};
+    bool decrypts = role == HS__LOCAL_DECRYPTS;
     hs__issue_plan plan = {.profile = HS__PROFILE_SERVER,
+                           .kind = kind_of(decrypts ? HS__KEY_RSA : HS__KEY_P256),
+                           .key_transport = decrypts,
                            .not_after = hs__now() + (int64_t)DAYS * DAY};
     hs__issued issued = {0};
     hs__ca_store store = {.lock = -1};
@@ -80,7 +92,8 @@ static hs__exit issue_local(const hs__ca *ca, hs__local_identity *out, hs__fault
     return code;
 }
 
-hs__exit hs__default_ca_identity(hs_provider *provider, hs__local_identity *out, hs__fault *fault) {
+hs__exit hs__default_ca_identity(hs_provider *provider, hs__local_role role,
+                                 hs__local_identity *out, hs__fault *fault) {
     static const hs__password_source ON_TERMINAL = HS__NO_PASSWORD_SOURCE;
     char folder[HS__FILE_PATH];
     hs__ca ca = {0};
@@ -98,7 +111,7 @@ hs__exit hs__default_ca_identity(hs_provider *provider, hs__local_identity *out,
                         "--key=localhost-key.pem",
                         hs__safe(folder));
     if (code == HS__EXIT_OK)
-        code = issue_local(&ca, out, fault);
+        code = issue_local(&ca, role, out, fault);
     if (code == HS__EXIT_OK)
         hs__ca_path(folder, "root.pem", out->root_path);
     hs__ca_close(&ca);

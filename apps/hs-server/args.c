@@ -3,6 +3,8 @@
 
 #define AT(field) .at = offsetof(server_args, field)
 
+enum { TICKET_LIFE_MIN = 1000, TICKET_LIFE_MAX = 7 * 24 * 60 * 60 * 1000 };
+
 static const char *const CLIENT_AUTH[] = {"none", "want", "need", NULL};
 static const char *const PREFER[] = {"server", "client", NULL};
 static const char *const HRR[] = {"auto", "always", NULL};
@@ -65,6 +67,22 @@ static const hs__option OPTIONS[] = {
      .argument = "WHEN",
      .values = HRR,
      .help = "HelloRetryRequest: auto (when needed) or always"},
+    {.name = "tickets",
+     .kind = HS__OPT_NUMBER,
+     AT(tickets),
+     .argument = "N",
+     .max = 16,
+     .help = "session tickets for a connection, at most (1; TLS 1.2 has one); 0: sessions are "
+             "kept here, under an id"},
+    {.name = "ticket-life",
+     .kind = HS__OPT_DURATION,
+     AT(ticket_life_ms),
+     .argument = "DUR",
+     .help = "how long a session can be resumed (2h)"},
+    {.name = "no-resume",
+     .kind = HS__OPT_FLAG,
+     AT(no_resume),
+     .help = "a full handshake each time"},
 
     {.group = "Limits",
      .name = "workers",
@@ -153,13 +171,21 @@ static hs__exit check(const server_args *a) {
                                "--client-auth needs --cacert=F (or -k to take any certificate)");
     if (a->cacert.n > 0 && a->client_auth == HS_CLIENT_AUTH_NONE)
         return hs__usage_error(&server_program, "--cacert is for --client-auth=want or need");
+    if (a->ticket_life_ms < TICKET_LIFE_MIN || a->ticket_life_ms > TICKET_LIFE_MAX)
+        return hs__usage_error(&server_program,
+                               "--ticket-life: 1s to 7d (RFC 9846 4.7.1 allows no more)");
     return HS__EXIT_OK;
 }
 
 int server_args_read(int argc, char **argv, server_args *a, hs__exit *code) {
     static const hs__password_source NO_PASSWORD = HS__NO_PASSWORD_SOURCE;
-    *a = (server_args){
-        .workers = 1, .max_conns = 1000, .handshake_ms = 10000, .idle_ms = 60000, .drain_ms = 5000};
+    *a = (server_args){.workers = 1,
+                       .max_conns = 1000,
+                       .handshake_ms = 10000,
+                       .idle_ms = 60000,
+                       .drain_ms = 5000,
+                       .tickets = 1,
+                       .ticket_life_ms = 2 * 60 * 60 * 1000};
     a->identity.password = NO_PASSWORD;
     int first = hs__options_parse(&server_program, argc, argv, a, code);
     if (first < 0)

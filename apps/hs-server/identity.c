@@ -4,12 +4,13 @@
 #include "apps/common/default_ca.h"
 #include "apps/common/say.h"
 #include "apps/hs-server/server.h"
+#include "pki/credential.h"
 
 /* A certificate for this machine's own names, from the default mini-ca. */
-static hs__exit load_own(server *app, hs__identities *out, hs__fault *fault) {
+static hs__exit load_own(server *app, hs__local_role role, hs__identities *out, hs__fault *fault) {
     hs__local_identity local;
     hs_credential *credential;
-    hs__exit code = hs__default_ca_identity(app->provider, &local, fault);
+    hs__exit code = hs__default_ca_identity(app->provider, role, &local, fault);
     if (code)
         return code;
     hs_status st = hs_credential_new(app->provider, hs__bytes_span(&local.chain),
@@ -24,6 +25,37 @@ static hs__exit load_own(server *app, hs__identities *out, hs__fault *fault) {
               : hs__identities_add(out, credential, fault);
 }
 
+/* ---- the classic profile ----------------------------------------------------------------- */
+static size_t count_decrypting(const hs__identities *identities) {
+    size_t n = 0;
+    for (size_t i = 0; i < identities->n; i++)
+        n += hs__credential_can_decrypt(identities->v[i]);
+    return n;
+}
+
+/* With nothing to sign with, a client that offers TLS 1.3 would fail instead of taking 1.2. */
+static bool only_decrypts(const server *app, const hs__identities *identities) {
+    return app->a.offer.profile == HS__OFFER_CLASSIC &&
+           count_decrypting(identities) == identities->n;
+}
+
+static void warn_of_classic(const server *app, const hs__identities *identities) {
+    const char *leak = hs_provider_rsa_leak(app->provider);
+    if (app->a.offer.profile != HS__OFFER_CLASSIC)
+        return;
+    if (leak)
+        hs__say_warning("%s %s leaks RSA keys by timing: %s; other machines should not reach "
+                        "this port",
+                        hs_provider_name(app->provider), hs_provider_version(app->provider), leak);
+    if (count_decrypting(identities) == 0)
+        hs__say_warning("--profile=classic: no certificate has an RSA key that may decrypt "
+                        "(keyUsage keyEncipherment), so there is no key transport");
+    else if (only_decrypts(app, identities))
+        hs__say_progress("key transport only: ECDHE and TLS 1.3 need a second --cert with a key "
+                         "that signs");
+}
+
+/* ---- the configuration ------------------------------------------------------------------- */
 static void fill(const server *app, const hs__identities *identities, hs_options *o) {
     hs__offer_fill(&app->a.offer, &app->offer, o);
     o->provider = app->provider;
@@ -34,6 +66,10 @@ static void fill(const server *app, const hs__identities *identities, hs_options
     o->prefer = (hs_preference)app->a.prefer;
     o->hrr = (hs_hrr_policy)app->a.hrr;
     o->strict_sni = app->a.strict_sni;
+    o->sessions = app->sessions;
+    o->no_tickets = app->a.tickets == 0;
+    if (only_decrypts(app, identities))
+        o->max_version = HS__VERSION_TLS12;
     o->ask = app->service->wants_hello ? HS_ASK_CONFIG : 0;
     o->trace_mask = hs__see_mask(app->see);
     o->trace = o->trace_mask ? hs__seen_event : NULL;
@@ -61,6 +97,17 @@ static hs__exit make_config(server *app, const hs__identities *identities, hs__f
     return HS__EXIT_OK;
 }
 
+/* One for the life of the process, so that sessions outlive a reload. */
+static hs__exit open_sessions(server *app, hs__fault *fault) {
+    const hs_session_store_options o = {.size = sizeof o,
+                                        .provider = app->provider,
+                                        .session_life_s = (uint32_t)(app->a.ticket_life_ms / 1000)};
+    if (app->a.no_resume || app->sessions)
+        return HS__EXIT_OK;
+    hs_status st = hs_session_store_new(&o, &app->sessions);
+    return st ? hs__fail_status(fault, st, "sessions") : HS__EXIT_OK;
+}
+
 /* The provider stays that of the start: a connection's configuration may change, its crypto
  * library may not. */
 static hs__exit load_files(server *app, hs__identities *out, hs__fault *fault) {
@@ -81,10 +128,17 @@ hs__exit identity_load(server *app, hs__fault *fault) {
     hs__exit code = load_files(app, &identities, fault);
     if (!code && app->a.cacert.n > 0 && !app->trust)
         code = hs__trust_files(&app->a.cacert, app->provider, &app->trust, fault);
-    if (!code && identities.n == 0)
-        code = load_own(app, &identities, fault);
+    bool is_own = !code && identities.n == 0;
+    if (is_own)
+        code = load_own(app, HS__LOCAL_SIGNS, &identities, fault);
+    if (!code && is_own && app->a.offer.profile == HS__OFFER_CLASSIC)
+        code = load_own(app, HS__LOCAL_DECRYPTS, &identities, fault);
+    if (!code)
+        code = open_sessions(app, fault);
     if (!code)
         code = make_config(app, &identities, fault);
+    if (!code)
+        warn_of_classic(app, &identities);
     hs__identities_free(&identities);
     return code;
 }

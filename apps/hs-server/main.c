@@ -236,6 +236,7 @@ static hs__exit run(server *app, hs__fault *fault) {
 static void free_all(server *app) {
     hs_config_unref(app->config);
     hs_trust_unref(app->trust);
+    hs_session_store_unref(app->sessions);
     hs__see_close(app->see);
     hs_provider_unref(app->provider);
     hs__offer_free(&app->offer);

@@ -27,11 +27,12 @@ typedef struct {
     hs__offer_options offer;
     hs__identity_options identity;
     hs__see_options see;
-    bool status, echo, strict_sni, insecure;
+    bool status, echo, strict_sni, insecure, no_resume;
     const char *www, *forward, *log, *access_log;
     hs__list cacert;
     int client_auth, prefer, hrr; /* indices of the engine's enums */
     uint64_t workers, max_conns, accept;
+    uint64_t tickets, ticket_life_ms;
     uint64_t handshake_ms, idle_ms, drain_ms, stats_ms;
 } server_args;
 
@@ -117,6 +118,7 @@ struct server {
     hs_provider *provider;
     hs__offer offer;
     hs_trust *trust;
+    hs_session_store *sessions; /* of all configurations there will be; NULL: no resumption */
     hs__see *see;
     uv_mutex_t lock;   /* of config and of the logs */
     hs_config *config; /* that of the next connection */
