@@ -13,7 +13,7 @@ build="gcc libc6-dev meson ninja-build pkg-config
 demo="$build curl netbase"
 # zlib and zstd: Debian 13's static libcrypto wants them and its package does not say so.
 test="$demo clang libclang-rt-dev clang-format libcmocka-dev valgrind
-    openssl gnutls-bin tshark ca-certificates strace libnss3-tools
+    openssl gnutls-bin libwolfssl-dev tshark ca-certificates strace libnss3-tools
     python3 python3-pytest python3-jsonschema publicsuffix xz-utils
     zlib1g-dev libzstd-dev make dpkg-dev debian-archive-keyring"
 
