@@ -53,37 +53,37 @@ typedef struct {
 
 /* All-zero but `size` and `provider` is a safe client that trusts nobody. */
 typedef struct {
-    size_t size;                                  /* sizeof(hs_options) */
-    hs_provider *provider;                        /* required; the config keeps a reference       */
-    uint16_t min_version, max_version;            /* 0: 0x0303 and 0x0304                         */
-    const uint16_t *suites;                       /* 0-terminated, best first; NULL: all. A version
-                                                     that has none among them is not spoken       */
-    bool classic;                                 /* TLS 1.2's RSA key transport, too: no forward
-                                                     secrecy. An RSA identity of a server whose
-                                                     keyUsage lets it decrypt then serves that and
-                                                     nothing else; to have the same key sign in
-                                                     another one is HS_E_CONFIG (RFC 9846 F.10)   */
-    hs_extended_main_secret extended_main_secret; /* TLS 1.2                           */
-    const uint16_t *groups;         /* 0-terminated, best first; NULL: the provider's */
-    const uint16_t *shares;         /* client: groups to send a key share for; NULL: the
-                                       first of `groups`; an empty list asks for HRR */
-    const uint16_t *schemes;        /* signature schemes, best first, for what we sign
-                                       and what we take; NULL: all */
-    const char *const *alpn;        /* NULL-terminated, best first                  */
-    hs_trust *trust;                /* whom we believe; NULL: nobody                */
-    hs_verify_mode verify;          /* REPORT_ONLY: go on when a check fails (-k)   */
-    hs_credential *const *identity; /* who we are; NULL-terminated, best first      */
-    hs_client_auth client_auth;     /* server: ask the client for a certificate     */
-    hs_preference prefer;           /* server: whose order of suites and groups     */
-    hs_hrr_policy hrr;              /* server: ALWAYS sends one HelloRetryRequest   */
-    bool strict_sni;                /* server: unrecognized_name when no identity fits */
-    bool no_compat;                 /* client: no legacy_session_id, so no CCS (E.4) */
-    uint16_t record_size_limit;     /* largest plaintext record we take (8449); 0: off */
-    hs_session_store *sessions;     /* server: resume from here; NULL: no resumption */
-    bool no_tickets;                /* server: they stay in `sessions`, under an id */
-    bool sessions_wanted;           /* client: ask for something to resume with next
-                                       time, which comes as HS_EV_SESSION           */
-    unsigned ask;                   /* HS_ASK_*: decide these yourself              */
+    size_t size;                       /* sizeof(hs_options) */
+    hs_provider *provider;             /* required; the config keeps a reference       */
+    uint16_t min_version, max_version; /* 0: 0x0303 and 0x0304                         */
+    const uint16_t *suites;            /* 0-terminated, best first; NULL: all. A version
+                                          that has none among them is not spoken       */
+    bool classic;                      /* TLS 1.2's RSA key transport, too: no forward
+                                          secrecy. An RSA identity of a server whose
+                                          keyUsage lets it decrypt then does nothing else;
+                                          to have the same key sign in another one is
+                                          HS_E_CONFIG (RFC 9846 F.10)                  */
+    const uint16_t *groups;            /* 0-terminated, best first; NULL: the provider's */
+    const uint16_t *shares;            /* client: groups to send a key share for; NULL: the
+                                          first of `groups`; an empty list asks for HRR */
+    const uint16_t *schemes;           /* signature schemes, best first, for what we sign
+                                          and what we take; NULL: all */
+    const char *const *alpn;           /* NULL-terminated, best first                  */
+    hs_trust *trust;                   /* whom we believe; NULL: nobody                */
+    hs_verify_mode verify;             /* REPORT_ONLY: go on when a check fails (-k)   */
+    hs_credential *const *identity;    /* who we are; NULL-terminated, best first      */
+    hs_client_auth client_auth;        /* server: ask the client for a certificate     */
+    hs_preference prefer;              /* server: whose order of suites and groups     */
+    hs_hrr_policy hrr;                 /* server: ALWAYS sends one HelloRetryRequest   */
+    bool strict_sni;                   /* server: unrecognized_name when no identity fits */
+    bool no_compat;                    /* client: no legacy_session_id, so no CCS (E.4) */
+    uint16_t record_size_limit;        /* largest plaintext record we take (8449); 0: off */
+    hs_session_store *sessions;        /* server: resume from here; NULL: no resumption */
+    bool no_tickets;                   /* server: they stay in `sessions`, under an id */
+    bool sessions_wanted;              /* client: ask for something to resume with next
+                                          time, which comes as HS_EV_SESSION           */
+    unsigned ask;                      /* HS_ASK_*: decide these yourself              */
+    hs_extended_main_secret extended_main_secret; /* TLS 1.2 */
     hs_limits limits;
     uint64_t (*now_ms)(void *ctx);  /* Unix time; required to verify certificates   */
     uint64_t (*mono_us)(void *ctx); /* for the trace's times; NULL: no times        */

@@ -19,7 +19,8 @@ static void must(hs_status st, const char *what) {
 
 static hs__sig_alg sig_alg(hs__key_type type) {
     if (type == HS__KEY_RSA || type == HS__KEY_RSA_PSS) {
-        return (hs__sig_alg){HS__SIG_RSA_PKCS1, HS__SHA256, HS__PSS_SALT_HASH};
+        return (hs__sig_alg){type == HS__KEY_RSA ? HS__SIG_RSA_PKCS1 : HS__SIG_RSA_PSS, HS__SHA256,
+                             HS__PSS_SALT_HASH};
     }
     if (type == HS__KEY_ED25519) {
         return (hs__sig_alg){HS__SIG_ED25519, HS__SHA512, HS__PSS_SALT_HASH};
@@ -60,7 +61,7 @@ static size_t issue_root(const hs_provider *p, const hs__private_key *key, hs__k
 
 static size_t issue_leaf(const hs_provider *p, const hs__private_key *root_key, hs_span root,
                          const hs__private_key *key, hs__key_type type, const char *dns,
-                         uint8_t *out) {
+                         uint32_t key_usage, uint8_t *out) {
     static const uint8_t serial[] = {0x22};
     static const uint8_t loopback[] = {127, 0, 0, 1};
     static const hs__oid purposes[] = {HS__OID_SERVER_AUTH, HS__OID_CLIENT_AUTH};
@@ -82,8 +83,7 @@ static size_t issue_leaf(const hs_provider *p, const hs__private_key *root_key, 
                                  .not_after = not_after,
                                  .public_key = &numbers,
                                  .is_leaf = true,
-                                 .key_usage = HS__KU_DIGITAL_SIGNATURE |
-                                              (type == HS__KEY_RSA ? HS__KU_KEY_ENCIPHERMENT : 0),
+                                 .key_usage = key_usage,
                                  .purposes = purposes,
                                  .n_purposes = 2,
                                  .names = names,
@@ -95,16 +95,21 @@ static size_t issue_leaf(const hs_provider *p, const hs__private_key *root_key, 
 }
 
 hs__test_identity hs__test_identity_new(hs_provider *p, hs__key_type type, const char *name) {
-    hs__test_identity id = {.key_pem_n = sizeof(id.key_pem)};
+    hs__test_identity id = {
+        .type = type, .key_pem_n = sizeof(id.key_pem), .root_key_pem_n = sizeof(id.root_key_pem)};
     hs__private_key *root_key = NULL;
     hs__private_key *key = NULL;
     must(p->key_generate(p, type, RSA_BITS, &root_key), "root key");
     must(p->key_generate(p, type, RSA_BITS, &key), "leaf key");
     id.root_n = issue_root(p, root_key, type, id.root);
     const hs_span root = {id.root, id.root_n};
-    id.leaf_n = issue_leaf(p, root_key, root, key, type, name, id.leaf);
+    const uint32_t usage =
+        HS__KU_DIGITAL_SIGNATURE | (type == HS__KEY_RSA ? HS__KU_KEY_ENCIPHERMENT : 0u);
+    id.leaf_n = issue_leaf(p, root_key, root, key, type, name, usage, id.leaf);
     must(p->key_write(p, key, (hs_span){NULL, 0}, id.key_pem, &id.key_pem_n), "writing the key");
     id.key_pem[id.key_pem_n] = '\0';
+    must(p->key_write(p, root_key, (hs_span){NULL, 0}, id.root_key_pem, &id.root_key_pem_n),
+         "writing the root's key");
     const hs_span pem = {(const uint8_t *)id.key_pem, id.key_pem_n};
     must(hs_credential_new(p, (hs_span){id.leaf, id.leaf_n}, pem, (hs_span){NULL, 0},
                            &id.credential),
@@ -115,6 +120,25 @@ hs__test_identity hs__test_identity_new(hs_provider *p, hs__key_type type, const
     p->key_free(p, root_key);
     p->key_free(p, key);
     return id;
+}
+
+hs_credential *hs__test_identity_again(hs_provider *p, const hs__test_identity *id,
+                                       const char *name, uint32_t key_usage) {
+    const hs_span none = {NULL, 0};
+    const hs_span key_pem = {(const uint8_t *)id->key_pem, id->key_pem_n};
+    const hs_span root_pem = {(const uint8_t *)id->root_key_pem, id->root_key_pem_n};
+    hs__private_key *root_key = NULL;
+    hs__private_key *key = NULL;
+    must(p->key_load(p, root_pem, none, &root_key), "root key");
+    must(p->key_load(p, key_pem, none, &key), "leaf key");
+    uint8_t leaf[ROOM];
+    const hs_span root = {id->root, id->root_n};
+    const size_t n = issue_leaf(p, root_key, root, key, id->type, name, key_usage, leaf);
+    hs_credential *credential = NULL;
+    must(hs_credential_new(p, (hs_span){leaf, n}, key_pem, none, &credential), "credential");
+    p->key_free(p, root_key);
+    p->key_free(p, key);
+    return credential;
 }
 
 void hs__test_identity_free(hs__test_identity *id) {

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "engine/suites.h"
+#include "pki/certificate.h"
 #include "proto/codepoints.h"
 #include "tests/lib/identity.h"
 #include "tests/lib/pair.h"
@@ -257,6 +258,52 @@ static void the_classic_key_does_nothing_else(void **state) {
     assert_true(pair.server.failed);
     assert_int_equal(pair.server.error.status, HS_E_NO_COMMON_SCHEME);
     hs__test_pair_free(&pair);
+}
+
+/* A certificate that may only decrypt is trusted for that; one that may only sign, of another key,
+ * serves the other suites; the same key in both is refused. */
+static void each_key_has_one_use(void **state) {
+    const fixture *f = *state;
+    hs_credential *decrypts =
+        hs__test_identity_again(f->server, &f->rsa, "a.test", HS__KU_KEY_ENCIPHERMENT);
+    hs_credential *signs =
+        hs__test_identity_again(f->server, &f->rsa, "a.test", HS__KU_DIGITAL_SIGNATURE);
+    hs_credential *identity[] = {decrypts, f->ecdsa.credential, NULL};
+    static const uint16_t classic[] = {0x009c, 0};
+    hs_options client = client_of(f);
+    client.trust = f->rsa.trust;
+    client.classic = true;
+    client.suites = classic;
+    hs_options server = server_of(f, identity);
+    server.classic = true;
+    hs__test_pair pair;
+    open_pair(&pair, client, server);
+    hs__test_pair_run(&pair);
+    assert_connected(&pair);
+    hs__test_pair_free(&pair);
+
+    open_pair(&pair, client_of(f), server); /* ECDHE, with the other key */
+    hs__test_pair_run(&pair);
+    assert_connected(&pair);
+    hs__test_pair_free(&pair);
+
+    hs_credential *same_key[] = {decrypts, signs, NULL};
+    hs_options o = server_of(f, same_key);
+    o.size = sizeof(o);
+    o.classic = true;
+    hs_config *c = NULL;
+    const char *why = NULL;
+    assert_int_equal(hs_config_new(&o, &c, &why), HS_E_CONFIG);
+    assert_non_null(strstr(why, "key of its own"));
+
+    identity[0] = signs; /* what may not decrypt is no use to the classic suites */
+    identity[1] = NULL;
+    open_pair(&pair, client, server);
+    hs__test_pair_run(&pair);
+    assert_int_equal(pair.server.error.status, HS_E_NO_COMMON_SCHEME);
+    hs__test_pair_free(&pair);
+    hs_credential_unref(decrypts);
+    hs_credential_unref(signs);
 }
 
 static void classic_is_off_unless_asked_for(void **state) {
@@ -512,6 +559,7 @@ int main(void) {
         cmocka_unit_test(an_unknown_root_is_refused_before_anything_is_sent),
         cmocka_unit_test(the_client_makes_the_secret),
         cmocka_unit_test(the_classic_key_does_nothing_else),
+        cmocka_unit_test(each_key_has_one_use),
         cmocka_unit_test(classic_is_off_unless_asked_for),
         cmocka_unit_test(binding_is_required_unless_told_otherwise),
         cmocka_unit_test(exporters_agree_and_know_an_empty_context),
