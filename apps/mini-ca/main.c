@@ -48,8 +48,10 @@ static const hs__program PROGRAM = {
         "  lint FILE | verify FILE      verify: --host=NAME --purpose=server --at=DATE; path, each "
         "check\n"
         "  export WHAT         --p12 [--legacy] --fullchain --der --openssl-index\n"
+        "  trust               how to trust the root on this system (--apply, --remove)\n"
         "  fixtures DIR        offline set of good and wrong certificates + manifest.json\n"
-        "  doctor              permissions, key/certificate match, dates, clock, index chain\n",
+        "  doctor              permissions, key/certificate match, dates, clock, index chain\n"
+        "  completion SHELL    for bash, zsh or fish\n",
     .options = OPTIONS,
     .min_operands = 1,
     .max_operands = UINT_MAX,

@@ -56,8 +56,10 @@ typedef hs__exit mini_ca_run(const mini_ca *before, int argc, char **argv, hs__f
     X(lint)                                                                                        \
     X(verify)                                                                                      \
     X(export)                                                                                      \
+    X(trust)                                                                                       \
     X(fixtures)                                                                                    \
-    X(doctor)
+    X(doctor)                                                                                      \
+    X(completion)
 #define MINI_CA_COMMAND(name)                                                                      \
     mini_ca_run mini_ca_##name;                                                                    \
     extern const hs__program mini_ca_##name##_program;
