@@ -336,7 +336,9 @@ void hs__peer12_open(hs__peer12 *peer, const hs__stage *s, unsigned how, hs__tes
                      bool is_server, const hs__peer12_session *session) {
     *peer = (hs__peer12){.stage = s, .p = s->p, .end = end, .is_server = is_server, .how = how};
     const hs_span pem = {(const uint8_t *)s->id.key_pem, s->id.key_pem_n};
-    must(s->p->key_load(s->p, pem, (hs_span){NULL, 0}, &peer->key) == HS_OK, "key");
+    must(s->p->key_load(s->p, pem, (hs_span){NULL, 0}, &peer->key) == HS_OK &&
+             s->p->key_load(s->p, pem, (hs_span){NULL, 0}, &peer->engine_key) == HS_OK,
+         "key");
     hs__public_numbers numbers;
     must(s->p->key_public(s->p, peer->key, &numbers) == HS_OK, "public key");
     peer->suite = pick_suite(how, numbers.type == HS__KEY_RSA);
@@ -366,6 +368,7 @@ void hs__peer12_session_free(hs__peer12_session *session) {
 void hs__peer12_free(hs__peer12 *peer) {
     const hs_provider *p = peer->p;
     p->key_free(p, peer->key);
+    p->key_free(p, peer->engine_key);
     if (peer->kex != NULL) {
         p->kex_free(p, peer->kex);
     }

@@ -47,8 +47,8 @@ typedef struct {
     hs__test_end *end; /* of the engine */
     bool is_server;    /* the peer */
     unsigned how;
-    hs__private_key *key;
-    hs__peer12_session session; /* made, or to be resumed */
+    hs__private_key *key, *engine_key; /* of the same certificate, unless a test changes one */
+    hs__peer12_session session;        /* made, or to be resumed */
     bool resumes;
 
     uint16_t suite, group;

@@ -89,12 +89,12 @@ void hs__peer12_sign(const hs__peer12 *peer, hs_span content, hs__test_bytes *m)
     add_vector(m, 2, sig, n);
 }
 
-/* The engine's end has the same key as the peer. */
+/* By the key of the engine's certificate. */
 static void check_signature(const hs__peer12 *peer, hs_span content, const uint8_t *p, size_t n) {
     hs__public_numbers numbers;
     hs__public_key *key = NULL;
     must(n >= 4 && be(p + 2, 2) == n - 4, "a signature's length");
-    must(peer->p->key_public(peer->p, peer->key, &numbers) == HS_OK &&
+    must(peer->p->key_public(peer->p, peer->engine_key, &numbers) == HS_OK &&
              peer->p->public_new(peer->p, &numbers, &key) == HS_OK,
          "public key");
     must(peer->p->public_verify(peer->p, key, alg_of((uint16_t)be(p, 2)), content,
@@ -209,7 +209,7 @@ static void make_client_key_exchange(hs__peer12 *peer, hs__test_bytes *m) {
     peer->premaster_n = HS__PREMASTER;
     must(peer->p->random(peer->p, peer->premaster, HS__PREMASTER) == HS_OK, "random");
     peer->premaster[0] = peer->premaster[1] = 3;
-    must(peer->p->key_public(peer->p, peer->key, &numbers) == HS_OK &&
+    must(peer->p->key_public(peer->p, peer->engine_key, &numbers) == HS_OK &&
              peer->p->public_new(peer->p, &numbers, &key) == HS_OK &&
              peer->p->rsa_encrypt_premaster(peer->p, key, peer->premaster, ct, &n) == HS_OK,
          "encrypting");

@@ -1,0 +1,132 @@
+/* Certificates of TLS 1.2 that do not fit: the suite's kind of key (RFC 5246 7.4.2, RFC 8422 2),
+ * its use, or our trust; and that nothing is sent to a key that nobody vouches for. */
+#include "tests/badinput/rules12.h"
+
+typedef struct {
+    hs__stage ecdsa, rsa, pss, stranger;
+} world;
+
+/* A peer that shows the certificate of `shown` and holds its key, in a handshake of that suite; the
+ * engine trusts `trusted`. */
+static void open_with_key(const hs__stage *trusted, const hs__stage *shown, bool server,
+                          unsigned how, uint16_t suite, hs__stage12 *t) {
+    static const uint16_t suites[] = {0x009c, 0xc02b, 0xc02f, 0};
+    const bool is_classic = (how & HS__PEER12_RSA) != 0;
+    hs_credential *identity[2];
+    hs_options o = hs__stage12_options(trusted, server, how, identity);
+    o.suites = is_classic ? suites : suites + 1;
+    hs__stage12_open_with(trusted, &o, server, how, t);
+    hs__private_key *key = NULL;
+    const hs_span pem = rules12_span(shown->id.key_pem, shown->id.key_pem_n);
+    assert_int_equal(shown->p->key_load(shown->p, pem, rules12_span(NULL, 0), &key), HS_OK);
+    t->peer.p->key_free(t->peer.p, t->peer.key);
+    t->peer.key = key;
+    t->peer.stage = shown;
+    t->peer.suite = suite;
+}
+
+static void run(hs__stage12 *t) {
+    hs__peer12_hear(&t->peer);
+    rules12_go_on(t, 0);
+}
+
+static bool was_heard(const hs__stage12 *t, uint8_t type) {
+    return hs__hand_find(&t->peer.heard, type, 0).n > 0;
+}
+
+/* 8422 2.1, 2.2; 5246 7.4.2 */
+static void a_certificate_fits_the_suite(void **state) {
+    const world *w = *state;
+    const struct {
+        const char *what;
+        const hs__stage *shown;
+        unsigned how;
+        uint16_t suite;
+        int alert;
+    } misfits[] = {
+        {"ECDHE_ECDSA with RSA", &w->rsa, 0, 0xc02b, HS__ALERT_illegal_parameter},
+        {"ECDHE_RSA with ECDSA", &w->ecdsa, 0, 0xc02f, HS__ALERT_illegal_parameter},
+        {"RSA with ECDSA", &w->ecdsa, HS__PEER12_RSA, 0x009c, HS__ALERT_unsupported_certificate},
+        {"RSA with a key for signing", &w->pss, HS__PEER12_RSA, 0x009c,
+         HS__ALERT_unsupported_certificate},
+    };
+    for (size_t i = 0; i < sizeof(misfits) / sizeof(misfits[0]); i++) {
+        hs__stage12 t;
+        open_with_key(misfits[i].shown, misfits[i].shown, false, misfits[i].how, misfits[i].suite,
+                      &t);
+        run(&t);
+        rules12_failed(&t, misfits[i].what, misfits[i].alert);
+        assert_false(was_heard(&t, HS__HT_client_key_exchange));
+        hs__stage12_free(&t);
+    }
+}
+
+/* 5246 7.4.5: the client checks before it sends a secret, the more so one that is encrypted to that
+ * very key. */
+static void no_secret_goes_to_a_stranger(void **state) {
+    const world *w = *state;
+    hs__stage12 t;
+    open_with_key(&w->ecdsa, &w->stranger, false, 0, 0xc02b, &t);
+    run(&t);
+    rules12_failed(&t, "ECDHE", HS__ALERT_unknown_ca);
+    assert_false(was_heard(&t, HS__HT_client_key_exchange));
+    hs__stage12_free(&t);
+    open_with_key(&w->stranger, &w->rsa, false, HS__PEER12_RSA, 0x009c, &t);
+    run(&t);
+    rules12_failed(&t, "RSA", HS__ALERT_unknown_ca);
+    assert_false(was_heard(&t, HS__HT_client_key_exchange));
+    hs__stage12_free(&t);
+}
+
+/* A client of an unknown issuer is no client, though its signature is right. */
+static void a_client_of_an_unknown_issuer_is_refused(void **state) {
+    const world *w = *state;
+    hs__stage12 t;
+    open_with_key(&w->ecdsa, &w->stranger, true, HS__PEER12_AUTH, 0xc02b, &t);
+    hs__peer12_step(&t.peer, HS__HT_client_hello);
+    /* The server's key is another one than the client's: its signature was checked with that. */
+    rules12_go_on(&t, 1);
+    rules12_failed(&t, "an unknown issuer", HS__ALERT_unknown_ca);
+    assert_false(t.peer.heard_finished);
+    hs__stage12_free(&t);
+}
+
+/* Two certificates of two keys: the one that is shown, and the one that signs. */
+static void a_key_of_another_certificate_is_no_proof(void **state) {
+    const world *w = *state;
+    hs__stage12 t;
+    open_with_key(&w->ecdsa, &w->stranger, false, 0, 0xc02b, &t);
+    t.peer.stage = &w->ecdsa; /* shows the good one */
+    run(&t);
+    rules12_failed(&t, "another key", HS__ALERT_decrypt_error);
+    hs__stage12_free(&t);
+}
+
+static int setup(void **state) {
+    static world w;
+    hs__stage_new(&w.ecdsa);
+    hs__stage_new(&w.stranger);
+    hs__stage_new_key(&w.rsa, HS__KEY_RSA);
+    hs__stage_new_key(&w.pss, HS__KEY_RSA_PSS);
+    *state = &w;
+    return 0;
+}
+
+static int teardown(void **state) {
+    world *w = *state;
+    hs__stage_free(&w->ecdsa);
+    hs__stage_free(&w->stranger);
+    hs__stage_free(&w->rsa);
+    hs__stage_free(&w->pss);
+    return 0;
+}
+
+int main(void) {
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_certificate_fits_the_suite),
+        cmocka_unit_test(no_secret_goes_to_a_stranger),
+        cmocka_unit_test(a_client_of_an_unknown_issuer_is_refused),
+        cmocka_unit_test(a_key_of_another_certificate_is_no_proof),
+    };
+    return cmocka_run_group_tests_name("certificates in TLS 1.2", tests, setup, teardown);
+}
