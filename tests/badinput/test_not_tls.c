@@ -105,7 +105,8 @@ static void a_server_of_older_versions_is_refused(void **state) {
         hello[44] = 0xc0;
         hello[45] = 0x2f;
         hello[46] = 0;
-        check(*state, false, hello, 47, HS_E_VERSION, HS__ALERT_protocol_version, "we offered TLS 1.3");
+        check(*state, false, hello, 47, HS_E_VERSION, HS__ALERT_protocol_version,
+              "we offered TLS 1.3");
     }
 }
 
