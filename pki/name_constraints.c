@@ -191,17 +191,19 @@ static hs_status check_name(const check *k, const hs__cert *ca, const hs__genera
     return st;
 }
 
-/* The subject: a directoryName, and where there is no subjectAltName, the e-mail address in
+/* The subject: a directoryName, and where there is no subjectAltName, each e-mail address in
  * it, too (RFC 5280 4.2.1.10). */
 static hs_status check_subject(const check *k, const hs__cert *ca, const hs__cert *cert) {
+    const bool has_alt_names = (cert->has & HS__EXT_SUBJECT_ALT_NAME) != 0;
     if (hs__name_is_empty(cert->subject)) {
         return HS_OK;
     }
     const hs__general_name subject = {HS__NAME_DIRECTORY, cert->subject};
     hs__general_name email = {HS__NAME_EMAIL, {NULL, 0}};
     hs_status st = check_name(k, ca, &subject);
-    if (st == HS_OK && (cert->has & HS__EXT_SUBJECT_ALT_NAME) == 0 &&
-        hs__name_attribute(cert->subject, HS__OID_EMAIL_ADDRESS, &email.value)) {
+    for (size_t i = 0; st == HS_OK && !has_alt_names &&
+                       hs__name_attribute_at(cert->subject, HS__OID_EMAIL_ADDRESS, i, &email.value);
+         i++) {
         st = check_name(k, ca, &email);
     }
     return st;

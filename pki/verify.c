@@ -181,7 +181,8 @@ static const char *way_text(box *b, const hs__path *path) {
     hs__text t;
     hs__text_init(&t, text, sizeof(text));
     for (size_t i = 0; i < path->n && !t.is_cut; i++) {
-        hs__text_f(&t, "%s%s", i > 0 ? " < " : "", name_text(b, path->cert[i]->subject));
+        const char *name = name_text(b, path->cert[i]->subject);
+        hs__text_f(&t, "%s%s", i > 0 ? " < " : "", name[0] != '\0' ? name : "(empty name)");
     }
     return hs__arena_f(&b->arena, "%s", text);
 }

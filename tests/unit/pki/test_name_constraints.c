@@ -150,6 +150,8 @@ static void an_email_address_in_the_subject_counts(void **state) {
     const hs__general_name permitted = email("a.test");
     made *ca = make(&(spec){.is_ca = true, .permitted = &permitted, .n_permitted = 1});
     made *bad = make(&(spec){.issuer = ca, .subject = "emailAddress=a@b.test", .no_names = true});
+    made *second = make(&(spec){
+        .issuer = ca, .subject = "emailAddress=a@a.test,emailAddress=a@b.test", .no_names = true});
     made *good = make(&(spec){.issuer = ca, .subject = "emailAddress=a@a.test", .no_names = true});
     const hs__cert ca_cert = cert_of(made_der(ca));
     hs__cert c = cert_of(made_der(bad));
@@ -161,6 +163,10 @@ static void an_email_address_in_the_subject_counts(void **state) {
     assert_false(breach.is_excluded);
     c = cert_of(made_der(good));
     assert_ok(hs__name_constraints_check(&ca_cert, &c, &work, 100, &breach));
+    c = cert_of(made_der(second)); /* each one counts, wherever it stands */
+    assert_status(hs__name_constraints_check(&ca_cert, &c, &work, 100, &breach),
+                  HS_E_NAME_CONSTRAINTS);
+    made_free(second);
     made_free(bad);
     made_free(good);
     made_free(ca);

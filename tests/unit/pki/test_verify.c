@@ -104,6 +104,22 @@ static void what_cannot_be_read_in_the_pool_is_left_out(void **state) {
     hs_trust_unref(t);
 }
 
+static void a_way_through_certificates_without_names_can_be_told(void **state) {
+    (void)state;
+    made *nameless = make(&(spec){.subject = "", .issuer_name = "CN=nobody"});
+    const hs_span chain[] = {made_der(nameless)};
+    hs_verify_options o = options(chain, 1);
+    hs_report *r;
+    o.now = NOW;
+    assert_status(hs_verify(provider(), NULL, &o, &r), HS_E_UNKNOWN_ISSUER);
+    assert_int_equal(r->n_dead_ends, 1);
+    assert_string_equal(r->dead_ends[0].path, "(empty name)");
+    assert_string_equal(r->dead_ends[0].why,
+                        "nobody is there with the name of its issuer, CN=nobody");
+    hs_report_free(r);
+    made_free(nameless);
+}
+
 static void many_certificates_are_no_harm(void **state) {
     (void)state;
     static hs_span chain[1000];
@@ -130,6 +146,12 @@ static void wrong_calls_are_refused(void **state) {
     assert_status(hs_verify(provider(), NULL, &o, &r), HS_E_MISUSE);
     o = options(chain, 1);
     o.size = 8;
+    assert_status(hs_verify(provider(), NULL, &o, &r), HS_E_MISUSE);
+    o = options(chain, 1);
+    o.purpose = (hs_purpose)(HS_PURPOSE_KEY_TRANSPORT + 1);
+    assert_status(hs_verify(provider(), NULL, &o, &r), HS_E_MISUSE);
+    o = options(chain, 1);
+    o.n_policies = 1;
     assert_status(hs_verify(provider(), NULL, &o, &r), HS_E_MISUSE);
     assert_status(hs_verify(NULL, NULL, &o, &r), HS_E_MISUSE);
     assert_status(hs_verify(provider(), NULL, NULL, &r), HS_E_MISUSE);
@@ -197,6 +219,7 @@ int main(void) {
         cmocka_unit_test(texts_of_a_good_chain_cost_nothing_where_not_asked),
         cmocka_unit_test(an_unreadable_leaf_says_where_it_breaks),
         cmocka_unit_test(what_cannot_be_read_in_the_pool_is_left_out),
+        cmocka_unit_test(a_way_through_certificates_without_names_can_be_told),
         cmocka_unit_test(many_certificates_are_no_harm),
         cmocka_unit_test(wrong_calls_are_refused),
         cmocka_unit_test(foreign_bytes_never_come_through),
