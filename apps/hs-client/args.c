@@ -29,6 +29,29 @@ static const hs__option OPTIONS[] = {
      AT(key_update),
      .help = "replace the keys once, and ask the peer for the same"},
 
+    {.name = "resume",
+     .kind = HS__OPT_NUMBER,
+     AT(resume),
+     .argument = "N",
+     .if_bare = "1",
+     .min = 1,
+     .max = 1000,
+     .help = "N more connections (1), each resuming the last one's session; --expect then speaks "
+             "of the last"},
+    {.name = "session-in",
+     .kind = HS__OPT_TEXT,
+     AT(session_in),
+     .argument = "F",
+     .aliases = "sess-in sess_in",
+     .help = "resume the session in F"},
+    {.name = "session-out",
+     .kind = HS__OPT_TEXT,
+     AT(session_out),
+     .argument = "F",
+     .aliases = "sess-out sess_out",
+     .help = "keep the session in F, which then holds secrets: with them the session can be "
+             "resumed, and recorded traffic of TLS 1.2 be read"},
+
     HS__OFFER_OPTIONS(client_args, offer, "Offer"),
     {.name = "shares",
      .kind = HS__OPT_WORDS,
@@ -88,6 +111,13 @@ static const hs__option OPTIONS[] = {
      .argument = "K=V",
      .help = "exit 6 unless so: " CLIENT_EXPECT_KEYS},
 
+    {.group = "Learn",
+     .name = "compare",
+     .kind = HS__OPT_WORDS,
+     AT(compare),
+     .argument = "1.2,1.3",
+     .help = "both versions side by side: round trips, bytes, times, what an observer sees"},
+
     {.group = "Net",
      .name = "timeout",
      .kind = HS__OPT_DURATION,
@@ -124,7 +154,8 @@ const hs__program client_program = {
         "  hs-client example.com                    verdict, version, suite, group, chain, time\n"
         "  hs-client -v example.com                 and the handshake line by line\n"
         "  hs-client --http=/ --cacert=root.pem localhost:4433\n"
-        "  hs-client --expect=version=1.3,group=x25519 example.com     for CI: exit 0 or 6\n",
+        "  hs-client --expect=version=1.3,group=x25519 example.com     for CI: exit 0 or 6\n"
+        "  hs-client --compare=1.2,1.3 example.com  two handshakes side by side\n",
     .notes = "Port 443; [::1]:4433; unix:/path.\n",
     .options = OPTIONS,
     .min_operands = 1,
@@ -142,6 +173,11 @@ static hs__exit check(const client_args *a) {
         return hs__usage_error(&client_program, "--http, --io and --hold exclude each other");
     if (a->io && a->common.json)
         return hs__usage_error(&client_program, "--io and --json both want standard output");
+    if (a->io && a->resume)
+        return hs__usage_error(&client_program, "--io is for one connection, without --resume");
+    if (a->pin && a->session_in)
+        return hs__usage_error(&client_program, "--pin needs the server's certificate, which "
+                                                "--session-in leaves out");
     if (a->no_server_name && a->server_name)
         return hs__usage_error(&client_program,
                                "--servername and --no-servername exclude each other");
@@ -152,7 +188,8 @@ static hs__exit check(const client_args *a) {
             return hs__usage_error(&client_program,
                                    "--show: '%s' is not one of chain, keys, timing",
                                    hs__safe(a->show.v[i]));
-    if (client_expect_check(a, &fault) || client_pin_check(a, &fault))
+    if (client_expect_check(a, &fault) || client_pin_check(a, &fault) ||
+        client_compare_check(a, &fault))
         return hs__usage_error(&client_program, "%s", fault.text);
     return HS__EXIT_OK;
 }
@@ -171,7 +208,7 @@ int client_args_read(int argc, char **argv, client_args *a, hs__exit *code) {
 void client_args_free(client_args *a) {
     hs__list *lists[] = {&a->offer.suites, &a->offer.groups,  &a->offer.schemes, &a->offer.alpn,
                          &a->shares,       &a->identity.cert, &a->identity.key,  &a->cacert,
-                         &a->show,         &a->expect};
+                         &a->show,         &a->expect,        &a->compare};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         hs__list_free(lists[i]);
 }

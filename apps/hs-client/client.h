@@ -1,7 +1,9 @@
-/* client.h - one run of hs-client: what was asked for, how far it is, what came of it.
+/* client.h - one connection of hs-client: what was asked for, how far it is, what came of it.
  *
- * main.c goes through connect.c (resolve, connect), session.c (TLS, then what follows the
- * handshake: close.c, http.c, io.c) and summary.c (what is said at the end). */
+ * main.c prepares what all connections share; rounds.c makes one, and then those that resume it;
+ * compare.c makes two that differ in their version. Each goes through run.c (its loop), connect.c
+ * (resolve, connect) and connection.c (TLS, then what follows the handshake: closing, http.c,
+ * io.c); summary.c says at the end what came of it. */
 #ifndef HS_CLIENT_CLIENT_H
 #define HS_CLIENT_CLIENT_H
 
@@ -22,8 +24,10 @@ typedef struct {
     hs__identity_options identity;
     hs__see_options see;
     const char *http, *server_name, *verify_name, *pin, *connect_to;
+    const char *session_in, *session_out;
     bool no_server_name, io, key_update, no_compat, insecure;
-    hs__list cacert, show, expect;
+    hs__list cacert, show, expect, compare;
+    uint64_t resume; /* so many more connections */
     uint64_t hold_ms, timeout_ms;
     int family; /* AF_UNSPEC, AF_INET, AF_INET6 */
 } client_args;
@@ -47,6 +51,7 @@ typedef struct {
 extern const client_mode client_close_mode, client_http_mode, client_io_mode;
 
 struct client {
+    /* Shared: a connection's client is a copy of the one that main.c has prepared. */
     client_args a;
     hs__address target;  /* whose names count */
     hs__address address; /* where the connection goes */
@@ -66,6 +71,14 @@ struct client {
     uint16_t *shares;
     hs_config *config;
     hs__see *see;
+
+    /* The connection's own. */
+    unsigned number;     /* 1, 2, ... */
+    bool is_last;        /* whose expectations count */
+    bool drops_body;     /* of --http: there is something else to show */
+    hs_render *side;     /* its side of a comparison; NULL: none */
+    hs_session *session; /* to resume with; NULL: none. Borrowed */
+    hs_session *given;   /* what the server gave for another time; NULL: nothing */
     hs__seen *seen;
 
     uv_getaddrinfo_t resolve_req;
@@ -97,10 +110,25 @@ struct client {
     json_t *http;  /* of --json with --http */
 };
 
+/* main.c: the shared options as a configuration, for these versions and suites. `wants_trace`:
+ * HS_TRACE_MASKs beside those of the options. */
+HS_MUST_CHECK hs__exit client_configure(const client *c, const hs__offer *offer,
+                                        unsigned wants_trace, hs_config **out, hs__fault *fault);
+
+/* rounds.c, compare.c: one or more connections, and all that is said of them. */
+HS_MUST_CHECK hs__exit client_rounds(client *base, hs__fault *fault);
+HS_MUST_CHECK hs__exit client_compare(client *base, hs__fault *fault);
+hs__exit client_compare_check(const client_args *a, hs__fault *fault);
+
+/* run.c: one connection, from resolving to its end; `base` is told if the resolver still runs and
+ * the process has to go without waiting for it. Then client_free_own. */
+HS_MUST_CHECK hs__exit client_run(client *c, client *base, hs__fault *fault);
+void client_free_own(client *c);
+
 /* connect.c */
 void client_connect(client *c);
 
-/* session.c: begins TLS over the connected stream c->s. */
+/* connection.c: begins TLS over the connected stream c->s. */
 void client_start_tls(client *c);
 void client_half_close(client *c);     /* close_notify; the peer may go on */
 void client_close_politely(client *c); /* the same, then wait a little for the peer's */
@@ -130,6 +158,8 @@ void client_keys_print(const client *c);
 json_t *client_keys_json(const client *c);
 
 /* summary.c */
-void client_summary(client *c);
+void client_summary_text(const client *c);
+void client_summary_resumed(const client *c); /* in a line */
+json_t *client_summary_json(const client *c);
 
 #endif

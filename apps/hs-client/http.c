@@ -76,6 +76,8 @@ static void keep(get *g, const char *p, size_t n) {
 
 static int on_body(http_parser *parser, const char *p, size_t n) {
     get *g = get_of(parser);
+    if (g->c->drops_body)
+        return 0;
     if (g->c->a.common.json)
         keep(g, p, n);
     else if (fwrite(p, 1, n, stdout) != n)

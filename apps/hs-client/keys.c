@@ -14,6 +14,8 @@ struct client_key {
 void client_on_trace(void *ctx, const hs_trace *event) {
     client *c = ctx;
     hs__seen_event(c->seen, event);
+    if (c->side)
+        hs_render_event(c->side, event);
     if (event->kind != HS_TR_DERIVE || event->u.derive.id.n < 4)
         return;
     client_key *keys = realloc(c->keys, (c->n_keys + 1) * sizeof *keys);

@@ -30,10 +30,11 @@ static hs__exit load_trust(client *c, hs__fault *fault) {
                              : hs__trust_default(c->provider, &c->trust, fault);
 }
 
-static hs__exit make_config(client *c, hs__fault *fault) {
+hs__exit client_configure(const client *c, const hs__offer *offer, unsigned wants_trace,
+                          hs_config **out, hs__fault *fault) {
     hs_options o = {0};
     const char *why = "";
-    hs__offer_fill(&c->a.offer, &c->offer, &o);
+    hs__offer_fill(&c->a.offer, offer, &o);
     o.provider = c->provider;
     o.shares = c->shares;
     o.trust = c->trust;
@@ -41,13 +42,14 @@ static hs__exit make_config(client *c, hs__fault *fault) {
     o.no_compat = c->a.no_compat;
     o.verify = c->a.insecure && !c->a.pin ? HS_VERIFY_REPORT_ONLY : HS_VERIFY_ENFORCE;
     o.ask = c->a.pin ? HS_ASK_VERIFY : 0;
-    o.trace_mask = hs__see_mask(c->see);
+    o.sessions_wanted = c->a.resume > 0 || c->a.session_in || c->a.session_out;
+    o.trace_mask = hs__see_mask(c->see) | wants_trace;
     for (size_t i = 0; i < c->a.show.n; i++)
         if (strcmp(c->a.show.v[i], "keys") == 0)
             o.trace_mask |= HS_TRACE_MASK(HS_TR_DERIVE);
     if (o.trace_mask)
         o.trace = client_on_trace;
-    hs_status st = hs_config_new(&o, &c->config, &why);
+    hs_status st = hs_config_new(&o, out, &why);
     if (st == HS_E_CONFIG)
         return hs__fault_set(fault, HS__EXIT_USAGE, "%s", why);
     return st ? hs__fail_status(fault, st, "the configuration") : HS__EXIT_OK;
@@ -57,7 +59,8 @@ static hs__exit prepare(client *c, hs__fault *fault) {
     const hs__see_setup see = {
         .options = &c->a.see, .common = &c->a.common, .tool = "hs-client", .keylog_env = true};
     hs__exit code = hs__offer_read(&c->a.offer, &c->offer, fault);
-    if (!code)
+    /* A comparison is of one version that has it and one that has not. */
+    if (!code && c->a.compare.n == 0)
         code = hs__offer_only_classic(&c->a.offer, &c->offer, fault);
     if (!code)
         code = hs__codes_read(&c->a.shares, &hs__groups, "--shares", &c->shares, fault);
@@ -66,46 +69,7 @@ static hs__exit prepare(client *c, hs__fault *fault) {
                                    &c->identities, fault);
     if (!code)
         code = hs__see_open(&see, &c->see, fault);
-    if (!code)
-        code = load_trust(c, fault);
-    return code ? code : make_config(c, fault);
-}
-
-/* ---- the loop
- * ---------------------------------------------------------------------------------------- */
-static void on_interrupt(uv_signal_t *handle, int number) {
-    (void)number;
-    client_finish(handle->data, HS__EXIT_INTERRUPTED);
-}
-
-static hs__exit run(client *c, hs__fault *fault) {
-    int r = uv_loop_init(&c->loop);
-    if (r)
-        return hs__fault_set(fault, HS__EXIT_INTERNAL, "the event loop: %s", uv_strerror(r));
-    if (hs_uv_loop_new(&c->loop, &c->tls) != 0) {
-        uv_loop_close(&c->loop);
-        return hs__fail_status(fault, HS_E_NOMEM, "the event loop");
-    }
-    uv_timer_init(&c->loop, &c->timer);
-    uv_timer_init(&c->loop, &c->waiter);
-    uv_signal_init(&c->loop, &c->on_int);
-    c->timer.data = c->waiter.data = c->on_int.data = c;
-    uv_signal_start(&c->on_int, on_interrupt, SIGINT);
-    uv_unref((uv_handle_t *)&c->on_int);
-    c->t_begin = hs__clock_mono_us(NULL);
-    client_connect(c);
-    uv_run(&c->loop, UV_RUN_DEFAULT);
-    if (c->mode && c->mode->free)
-        c->mode->free(c);
-    if (!c->is_resolving) {
-        uv_freeaddrinfo(c->found);
-        hs_uv_loop_free(c->tls);
-        uv_loop_close(&c->loop);
-    }
-    if (c->code == HS__EXIT_OK && c->expectation_failed)
-        c->code = HS__EXIT_EXPECTATION;
-    client_summary(c);
-    return c->code;
+    return code ? code : load_trust(c, fault);
 }
 
 static void free_all(client *c) {
@@ -115,10 +79,6 @@ static void free_all(client *c) {
     hs__see_close(c->see);
     hs_provider_unref(c->provider);
     hs__offer_free(&c->offer);
-    hs__facts_free(&c->facts);
-    json_decref(c->error);
-    json_decref(c->http);
-    free(c->keys);
     free(c->shares);
     client_args_free(&c->a);
 }
@@ -138,7 +98,7 @@ int main(int argc, char **argv) {
     if (!code) {
         code = prepare(&c, &fault);
         if (!code)
-            code = run(&c, &fault);
+            code = c.a.compare.n > 0 ? client_compare(&c, &fault) : client_rounds(&c, &fault);
         if (fault.code)
             hs__say_fault(&fault);
     }

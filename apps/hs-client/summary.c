@@ -32,6 +32,8 @@ static void put_verdict(const client *c) {
            hs__style_off(stdout), is_bad ? "" : "for ", hs__safe(verdict_name(c)));
     if (!is_bad && *anchor)
         printf(", by %s", hs__safe(anchor));
+    else if (c->facts.resumed)
+        printf(" when the session was made");
     printf("%s\n", is_bad && c->a.insecure ? " (ignored: --insecure)" : "");
 }
 
@@ -71,13 +73,16 @@ static void put_times(const client *c) {
     printf("%-12s %.2f ms\n", "  handshake", ms(c->t_connected, c->t_done));
 }
 
-static void put_text(const client *c) {
+void client_summary_text(const client *c) {
     const hs__facts *f = &c->facts;
     put_verdict(c);
     row("version", hs__version_text(f->version));
     row("suite", hs__suite_text(f->suite));
-    printf("%-12s %s%s\n", f->group ? "group" : "keys by", hs__exchange_text(f),
-           f->hrr ? " (after a HelloRetryRequest)" : "");
+    if (f->resumed)
+        row("resumed", "a session: no certificates, no key exchange");
+    else
+        printf("%-12s %s%s\n", f->group ? "group" : "keys by", hs__exchange_text(f),
+               f->hrr ? " (after a HelloRetryRequest)" : "");
     if (f->scheme)
         row("signature", hs__scheme_text(f->scheme));
     if (f->version == HS__VERSION_TLS12 && !f->extended_main_secret)
@@ -88,10 +93,24 @@ static void put_text(const client *c) {
         row("we signed", hs__scheme_text(f->own_scheme));
     put_chain(c);
     put_times(c);
-    if (c->a.key_update)
+    if (c->a.key_update && f->version == HS__VERSION_TLS13)
         row("key update", c->key_update_answered ? "both ways" : "ours only");
     if (is_shown(c, "keys"))
         client_keys_print(c);
+}
+
+void client_summary_resumed(const client *c) {
+    const hs__facts *f = &c->facts;
+    int rtts = hs__facts_rtts(f);
+    char name[24];
+    snprintf(name, sizeof name, "again %u", c->number - 1);
+    printf("%s%-12s%s %s, %s, %s", hs__style_on(stdout, f->resumed ? HS__GREEN : HS__YELLOW), name,
+           hs__style_off(stdout), f->resumed ? "resumed" : "NOT resumed",
+           hs__version_text(f->version), hs__suite_text(f->suite));
+    if (!c->a.see.no_time)
+        printf("; %.1f ms (handshake %.1f)", ms(c->t_begin, c->t_done),
+               ms(c->t_connected, c->t_done));
+    printf(", %d round trip%s\n", rtts, rtts == 1 ? "" : "s");
 }
 
 /* ---- JSON
@@ -120,7 +139,7 @@ static json_t *trust_json(const client *c) {
     return j;
 }
 
-static void put_json(client *c) {
+json_t *client_summary_json(const client *c) {
     char target[HS__ADDRESS_TEXT];
     json_t *j = json_pack("{s:b, s:i, s:o}", "ok", c->code == HS__EXIT_OK, "exit", (int)c->code,
                           "host", hs__json_string(hs__address_text(&c->target, target)));
@@ -146,13 +165,5 @@ static void put_json(client *c) {
     if (c->http)
         json_object_set(j, "http", c->http);
     json_object_set(j, "error", c->error ? c->error : json_null());
-    hs__json_print(stdout, j);
-}
-
-void client_summary(client *c) {
-    bool has_own_output = c->a.io || c->a.http;
-    if (c->a.common.json)
-        put_json(c);
-    else if (c->facts.is_connected && !has_own_output && !c->a.common.quiet)
-        put_text(c);
+    return j;
 }

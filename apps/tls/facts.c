@@ -43,7 +43,7 @@ const char *hs__scheme_text(uint16_t scheme) {
 
 const char *hs__exchange_text(const hs__facts *facts) {
     return facts->group     ? hs__group_text(facts->group)
-           : facts->resumed ? "none, resumed"
+           : facts->resumed ? "resumed"
                             : "RSA key transport";
 }
 

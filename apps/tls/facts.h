@@ -36,7 +36,7 @@ const char *hs__suite_text(uint16_t suite);
 const char *hs__group_text(uint16_t group);
 const char *hs__scheme_text(uint16_t scheme);
 
-/* How the keys came about: the group, "RSA key transport", "none, resumed". */
+/* How the keys came about: the group, "RSA key transport", "resumed". */
 const char *hs__exchange_text(const hs__facts *facts);
 
 /* Round trips until the client could send data: TLS 1.2 has one more, but not when resumed. */

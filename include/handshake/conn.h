@@ -80,8 +80,9 @@ typedef struct {
     uint16_t record_size_limit;        /* largest plaintext record we take (8449); 0: off */
     hs_session_store *sessions;        /* server: resume from here; NULL: no resumption */
     bool no_tickets;                   /* server: they stay in `sessions`, under an id */
-    bool sessions_wanted;              /* client: ask for something to resume with next
-                                          time, which comes as HS_EV_SESSION           */
+    bool sessions_wanted;              /* client: resume what hs_client_options brings, and
+                                          ask for something to resume with next time, which
+                                          comes as HS_EV_SESSION                       */
     unsigned ask;                      /* HS_ASK_*: decide these yourself              */
     hs_extended_main_secret extended_main_secret; /* TLS 1.2 */
     hs_limits limits;

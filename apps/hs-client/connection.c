@@ -193,6 +193,10 @@ static void wait_for_key_update(uv_timer_t *timer) {
 static void begin(client *c) {
     c->mode = c->a.http ? &client_http_mode : c->a.io ? &client_io_mode : &client_close_mode;
     hs_uv_read_start(c->s, on_read);
+    if (c->a.key_update && c->facts.version == HS__VERSION_TLS12) {
+        client_fail(c, HS__EXIT_EXPECTATION, "--key-update: TLS 1.2 was chosen, which has none");
+        return;
+    }
     int r = c->a.key_update ? hs_uv_key_update(c->s, true) : 0;
     if (r)
         client_fail(c, HS__EXIT_INTERNAL, "KeyUpdate: %s", uv_strerror(r));
@@ -221,7 +225,7 @@ static void on_connected(hs_uv_stream *s, int status) {
         hs__say_warning("NOT TRUSTED, going on (--insecure): %s",
                         c->facts.verdict_text ? c->facts.verdict_text
                                               : hs_status_text(c->facts.verdict));
-    if (client_expect_met(c)) {
+    if (!c->is_last || client_expect_met(c)) {
         begin(c);
         return;
     }
@@ -231,8 +235,16 @@ static void on_connected(hs_uv_stream *s, int status) {
     c->mode->begin(c);
 }
 
+static void on_session(hs_uv_stream *s, hs_session *session) {
+    client *c = hs_uv_data(s);
+    hs_session_unref(c->given);
+    c->given = hs_session_ref(session);
+}
+
 void client_start_tls(client *c) {
-    const hs__see_conn seen = {.conn_id = "c1",
+    char id[16];
+    snprintf(id, sizeof id, "c%u", c->number);
+    const hs__see_conn seen = {.conn_id = id,
                                .peer = c->peer,
                                .local = c->local,
                                .what = "connected",
@@ -241,7 +253,9 @@ void client_start_tls(client *c) {
     const hs_client_options o = {.size = sizeof o,
                                  .server_name = c->a.no_server_name ? NULL : c->host,
                                  .verify_name = c->a.verify_name ? c->a.verify_name : c->host,
+                                 .session = c->session,
                                  .trace_ctx = c};
+    hs_uv_on_session(c->s, on_session);
     hs_uv_on_ask(c->s, client_on_ask);
     int r = hs_uv_start_client(c->s, c->config, &o, on_connected);
     if (r)
