@@ -66,10 +66,12 @@ def _words(library, suite=None, groups=(), identity=None, root=None, **more):
 
 
 def client(library, port, root, **how):
-    """The finished program, with what is `said` of each connection."""
+    """The finished program, with what is `said` of each connection and the `pages` that it got."""
     done = run(program(library), "client", port, *_words(library, root=root, name="localhost", **how),
                code=None)
     done.said = [said(line) for line in done.stdout.splitlines() if line.startswith('{"suite": "')]
+    done.pages = [json.JSONDecoder().raw_decode(page)[0]
+                  for page in done.stdout.split("\n\n") if page.startswith("{\n")]
     return done
 
 
