@@ -19,6 +19,12 @@ static hs_status check_downgrade(hs_conn *c, const hs__server_hello *sh) {
     const bool is_marked =
         memcmp(tail, hs__downgrade_to_12, sizeof(hs__downgrade_to_12)) == 0 ||
         memcmp(tail, hs__downgrade_below_12, sizeof(hs__downgrade_below_12)) == 0;
+    if (is_marked && c->config->max_version == HS__VERSION_TLS12) {
+        hs__trace_note(c,
+                       "the server marks its random (DOWNGRD): it speaks TLS 1.3, which we did "
+                       "not offer",
+                       "rfc9846#section-4.2.3");
+    }
     return is_marked && c->config->max_version > HS__VERSION_TLS12
                ? hs__fail(c, HS_E_DOWNGRADE, "ServerHello.random",
                           "it ends in the server's mark for having seen a hello without TLS 1.3, "

@@ -25,12 +25,16 @@ typedef struct {
 
 static hs_status derive(hs_conn *c, const derivation *d, uint8_t *out, size_t n) {
     const uint64_t started = hs__trace_us(c);
+    uint8_t seed[2 * HS__RANDOM + HS__DIGEST];
+    size_t seed_n = 0;
+    for (size_t i = 0; i < d->n_seed; i++) {
+        memcpy(seed + seed_n, d->seed[i].p, d->seed[i].n);
+        seed_n += d->seed[i].n;
+    }
     hs_status st = hs__prf12(c->p, c->suite->hash, d->secret, d->label, d->seed, d->n_seed, out, n);
     const hs_trace_input parts[] = {{.name = "secret", .ref = d->secret_name},
                                     {.name = "label", .ref = d->label},
-                                    {.name = "seed",
-                                     .ref = d->seed_name,
-                                     .bytes = d->n_seed == 1 ? d->seed[0] : (hs_span){NULL, 0}}};
+                                    {.name = "seed", .ref = d->seed_name, .bytes = {seed, seed_n}}};
     hs__trace_derive(c, d->name, "PRF", parts, 3, (hs_span){out, n}, started);
     return st;
 }
@@ -76,7 +80,8 @@ static hs_status keep_exporter(hs_conn *c) {
 hs_status hs__key_block12(hs_conn *c) {
     const hs__handshake *hs = c->hs;
     hs__trace_secret(c, "CLIENT_RANDOM", main_secret(c));
-    const size_t n = 2 * hs__aead_key_len(c->suite->aead) + 2 * hs__fixed_iv_12(c->suite);
+    const size_t key_n = hs__aead_key_len(c->suite->aead);
+    const size_t iv_n = hs__fixed_iv_12(c->suite);
     const hs_span randoms[] = {{hs->v12.server_random, HS__RANDOM},
                                {hs->client_random, HS__RANDOM}};
     const derivation d = {.name = "key_block",
@@ -86,8 +91,12 @@ hs_status hs__key_block12(hs_conn *c) {
                           .seed_name = "server_random + client_random",
                           .seed = randoms,
                           .n_seed = 2};
-    hs_status st = derive(c, &d, c->hs->v12.key_block, n);
-    return st == HS_OK ? keep_exporter(c) : st;
+    hs_status st = derive(c, &d, c->hs->v12.key_block, 2 * key_n + 2 * iv_n);
+    if (st != HS_OK) {
+        return st;
+    }
+    hs__trace_key_block(c, c->hs->v12.key_block, key_n, iv_n);
+    return keep_exporter(c);
 }
 
 hs_status hs__verify_data12(hs_conn *c, bool of_server, uint8_t out[HS__VERIFY_DATA_12]) {

@@ -102,6 +102,11 @@ hs_status hs__client_on_server_key_exchange(hs_conn *c, const hs__message *m, hs
     }
     hs__buffer_free(c, &content);
     c->group = group;
+    if (st == HS_OK) {
+        hs__trace_choose(c, "group", hs__group_name(group), false,
+                         c->hs->hello.extensions.supported_groups, (hs_span){NULL, 0},
+                         "the server chose from our list");
+    }
     *next = HS__WAIT_CR_SHD;
     return st == HS_OK ? hs__buffer_add(c, &c->hs->v12.params, ske->params.point) : st;
 }

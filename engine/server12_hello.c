@@ -85,6 +85,10 @@ static hs_status make_random(hs_conn *c) {
     if (c->config->max_version > HS__VERSION_TLS12) {
         memcpy(random + HS__RANDOM - sizeof(hs__downgrade_to_12), hs__downgrade_to_12,
                sizeof(hs__downgrade_to_12));
+        hs__trace_note(c,
+                       "our random ends in the mark of a server that could do TLS 1.3 (DOWNGRD): "
+                       "a client that offered it learns that somebody took it out",
+                       "rfc9846#section-4.2.3");
     }
     return st;
 }

@@ -1,6 +1,7 @@
 #include "engine/trace_emit.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "crypto/digest.h"
@@ -113,15 +114,18 @@ void hs__trace_opened(hs_conn *c, bool outbound, const uint8_t *nonce, hs_span a
         return;
     }
     const hs__direction *d = outbound ? &c->out : &c->in;
+    const size_t explicit_n = hs__explicit_nonce(c->suite);
     hs_trace ev = {.kind = HS_TR_OPENED};
-    ev.u.opened = (hs_trace_opened){.outbound = outbound,
-                                    .n = d->records,
-                                    .ok = inside != NULL,
-                                    .aead = hs__aead_name(c->suite->aead),
-                                    .key = d->key_name,
-                                    .seq = d->seq,
-                                    .nonce = {nonce, HS__AEAD_NONCE},
-                                    .aad = aad};
+    ev.u.opened =
+        (hs_trace_opened){.outbound = outbound,
+                          .n = d->records,
+                          .ok = inside != NULL,
+                          .aead = hs__aead_name(c->suite->aead),
+                          .key = d->key_name,
+                          .seq = d->seq,
+                          .nonce = {nonce, HS__AEAD_NONCE},
+                          .aad = aad,
+                          .explicit_nonce = {nonce + HS__AEAD_NONCE - explicit_n, explicit_n}};
     if (inside != NULL) {
         bool shown = type != HS__CONTENT_application_data || hs__tracing_secrets(c);
         ev.u.opened.inner_type = type;
@@ -259,6 +263,34 @@ void hs__trace_premaster(hs_conn *c, hs_span ciphertext, uint64_t started_us) {
         {.name = "ciphertext", .ref = "ClientKeyExchange", .bytes = ciphertext}};
     hs__trace_derive(c, "preliminary_secret", "RSAES-PKCS1-v1_5", parts, 1,
                      (hs_span){c->hs->v12.premaster, HS__PREMASTER}, started_us);
+}
+
+/* RFC 5246 6.3, in this order; AEAD suites have no MAC keys before them. */
+void hs__trace_key_block(hs_conn *c, const uint8_t *block, size_t key_n, size_t iv_n) {
+    const struct {
+        const char *name;
+        size_t n;
+    } parts[] = {{"client_write_key", key_n},
+                 {"server_write_key", key_n},
+                 {"client_write_IV", iv_n},
+                 {"server_write_IV", iv_n}};
+    size_t off = 0;
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        char offset[8];
+        (void)snprintf(offset, sizeof(offset), "%u", (unsigned)off);
+        const hs_trace_input inputs[] = {{.name = "from", .ref = "key_block"},
+                                         {.name = "offset", .ref = offset}};
+        hs__trace_derive(c, parts[i].name, "part", inputs, 2, (hs_span){block + off, parts[i].n},
+                         hs__trace_us(c));
+        off += parts[i].n;
+    }
+    if (c->suite->kx == HS__KX_RSA) {
+        hs__trace_note(c,
+                       "no forward secrecy: whoever gets the server's private key, even years "
+                       "later, opens ClientKeyExchange in a recording of this handshake, has every "
+                       "key and reads all of it; TLS 1.3 has removed RSA key transport",
+                       "rfc9846#section-1.3");
+    }
 }
 
 /* A code point's name, or NULL for 0. */

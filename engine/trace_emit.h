@@ -51,6 +51,8 @@ void hs__trace_finished(hs_conn *c, bool ok, hs_span got, hs_span expected);
 void hs__trace_ticket(hs_conn *c, bool outbound, uint32_t lifetime, size_t ticket_n);
 /* TLS 1.2: the preliminary secret of RSA key transport and its ciphertext. */
 void hs__trace_premaster(hs_conn *c, hs_span ciphertext, uint64_t started_us);
+/* TLS 1.2: what the key block is cut into; what the suite means for those who record it. */
+void hs__trace_key_block(hs_conn *c, const uint8_t *block, size_t key_n, size_t iv_n);
 void hs__trace_done(hs_conn *c);
 void hs__trace_closed(hs_conn *c);
 
@@ -196,6 +198,14 @@ static inline void hs__trace_premaster(hs_conn *c, hs_span ciphertext, uint64_t 
     (void)c;
     (void)ciphertext;
     (void)started_us;
+}
+
+static inline void hs__trace_key_block(hs_conn *c, const uint8_t *block, size_t key_n,
+                                       size_t iv_n) {
+    (void)c;
+    (void)block;
+    (void)key_n;
+    (void)iv_n;
 }
 
 static inline void hs__trace_done(hs_conn *c) {

@@ -76,6 +76,7 @@ typedef struct {
     const char *key;  /* "server_handshake_key" */
     uint64_t seq;     /* sequence number under this key */
     hs_span nonce, aad;
+    hs_span explicit_nonce; /* TLS 1.2 with AES: the end of the nonce, in clear in the record */
     uint8_t inner_type;
     size_t padding;
     size_t plaintext_n;
@@ -122,14 +123,18 @@ typedef struct {
 } hs_trace_transcript;
 
 typedef struct {
-    const char *name; /* "salt", "ikm", "secret", "label", "context", "private", "public" */
-    const char *ref;  /* what it is: "early_secret", "c hs traffic", "H(CH..SH)", "0" */
-    hs_span bytes;    /* its value where that is public, or secrets were asked for */
+    /* "salt", "ikm", "secret", "label", "context", "private", "public"; in TLS 1.2 "seed",
+     * "ciphertext", "from" and "offset" as well */
+    const char *name;
+    const char *ref; /* what it is: "early_secret", "c hs traffic", "H(CH..SH)", "0" */
+    hs_span bytes;   /* its value where that is public, or secrets were asked for */
 } hs_trace_input;
 
 typedef struct {
     const char *name; /* RFC 9846's: "client_handshake_traffic_secret" */
-    const char *fn;   /* "HKDF-Extract", "HKDF-Expand-Label", "x25519", "secp256r1" */
+    /* "HKDF-Extract", "HKDF-Expand-Label", "x25519", "secp256r1"; in TLS 1.2 "PRF",
+     * "RSAES-PKCS1-v1_5" and, for a part of the key block, "part" */
+    const char *fn;
     const char *hash; /* "SHA-256"; NULL for a key exchange */
     const hs_trace_input *inputs;
     size_t n_inputs;
@@ -152,7 +157,7 @@ typedef struct {
 } hs_trace_secret;
 
 typedef struct {
-    const char *what; /* "certificate_verify", "finished", "chain" */
+    const char *what; /* "certificate_verify", "server_key_exchange", "finished", "chain" */
     const char *side; /* whose: "server", "client" */
     bool ok, enforced;
     const char *covers; /* "CH..CT" */

@@ -1,5 +1,4 @@
 #include "tests/unit/trace/scene.h"
-
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,47 +7,9 @@
 #include "engine/config.h"
 #include "proto/codepoints.h"
 #include "tests/lib/identity.h"
-#include "tests/lib/pair.h"
 #include "tests/lib/test_provider.h"
+#include "tests/unit/trace/scene_parts.h"
 #include "tests/vectors/rfc8448_simple.h"
-
-static void check(hs_status st) {
-    if (st != HS_OK) {
-        fprintf(stderr, "%s: %s\n", hs_status_name(st), hs_status_text(st));
-        abort();
-    }
-}
-
-/* Ten microseconds later at every call; without a clock it stands still, for output that must be
- * the same whatever the engine measures. */
-static uint64_t clock_us(void *ctx) {
-    uint64_t *now = ctx;
-    return now != NULL ? *now += 10 : 0;
-}
-
-static hs_config *config(hs_options o, hs_render *r, uint64_t *clock) {
-    hs_config *c = NULL;
-    const char *why = "";
-    o.size = sizeof o;
-    o.now_ms = hs__test_now_ms;
-    if (r != NULL) {
-        o.trace = hs_render_event;
-        o.trace_mask = hs_render_mask(r);
-        o.mono_us = clock_us;
-        o.clock_ctx = clock;
-    }
-    if (hs_config_new(&o, &c, &why) != HS_OK) {
-        fprintf(stderr, "%s\n", why);
-        abort();
-    }
-    return c;
-}
-
-static void transport(hs_render *r, bool is_server, const char *what) {
-    hs_trace ev = {.kind = HS_TR_CONN, .is_server = is_server, .t_us = 5};
-    ev.u.conn = (hs_trace_conn){.what = what, .peer = "127.0.0.1:4433", .local = "127.0.0.1:40000"};
-    hs_render_event(r, &ev);
-}
 
 /* ---- RFC 8448 section 3 ------------------------------------------------------------------ */
 
@@ -64,38 +25,32 @@ static void feed(hs__test_end *end, const void *p, size_t n) {
     hs__test_end_drain(end);
 }
 
-static void say(hs__test_end *end, const void *p, size_t n) {
-    size_t taken = 0;
-    check(hs_write(end->conn, p, n, &taken));
-    hs__test_end_drain(end);
-}
-
 static void play_rfc8448(hs_render *r) {
     static const uint16_t groups[] = {HS__NAMED_GROUP_x25519, 0};
     hs_provider *inner, *p;
-    check(hs_provider_new(NULL, &inner));
-    check(hs__test_provider_new(inner, &p));
-    check(hs__test_provider_push_private(p, HS__NAMED_GROUP_x25519,
-                                         rfc8448_simple_client_x25519_private_key, 32));
+    scene_must(hs_provider_new(NULL, &inner));
+    scene_must(hs__test_provider_new(inner, &p));
+    scene_must(hs__test_provider_push_private(p, HS__NAMED_GROUP_x25519,
+                                              rfc8448_simple_client_x25519_private_key, 32));
     hs_options o = {.provider = p,
                     .groups = groups,
                     .verify = HS_VERIFY_REPORT_ONLY,
                     .no_compat = true,
                     .record_size_limit = 16385};
-    hs_config *c = config(o, r, NULL);
+    hs_config *c = scene_config(o, r, NULL);
     hs__config_set_vector(c, vector, NULL);
     hs__test_end client = {.conn = NULL};
     const hs_client_options co = {.size = sizeof co, .server_name = "server", .trace_ctx = r};
-    transport(r, false, "connected");
-    check(hs_client_new(c, &co, &client.conn));
+    scene_transport(r, false, "connected");
+    scene_must(hs_client_new(c, &co, &client.conn));
     hs__test_end_drain(&client);
     feed(&client, rfc8448_simple_server_record_1, sizeof rfc8448_simple_server_record_1);
     feed(&client, rfc8448_simple_server_record_2, sizeof rfc8448_simple_server_record_2);
     feed(&client, rfc8448_simple_server_record_3, sizeof rfc8448_simple_server_record_3);
-    say(&client, rfc8448_simple_client_record_3_payload,
-        sizeof rfc8448_simple_client_record_3_payload);
+    scene_say(&client, rfc8448_simple_client_record_3_payload,
+              sizeof rfc8448_simple_client_record_3_payload);
     feed(&client, rfc8448_simple_server_record_4, sizeof rfc8448_simple_server_record_4);
-    check(hs_close(client.conn));
+    scene_must(hs_close(client.conn));
     hs__test_end_drain(&client);
     feed(&client, rfc8448_simple_server_record_5, sizeof rfc8448_simple_server_record_5);
     hs_conn_free(client.conn);
@@ -140,34 +95,34 @@ static void converse(hs__test_pair *pair) {
     if (!pair->client.connected || !pair->server.connected) {
         return;
     }
-    say(&pair->client, "GET / HTTP/1.0\r\n\r\n", 18);
+    scene_say(&pair->client, "GET / HTTP/1.0\r\n\r\n", 18);
     hs__test_pair_run(pair);
-    check(hs_key_update(pair->server.conn, true));
-    say(&pair->server, "hello", 5);
+    scene_must(hs_key_update(pair->server.conn, true));
+    scene_say(&pair->server, "hello", 5);
     hs__test_pair_run(pair);
-    check(hs_close(pair->client.conn));
-    check(hs_close(pair->server.conn));
+    scene_must(hs_close(pair->client.conn));
+    scene_must(hs_close(pair->server.conn));
     hs__test_pair_run(pair);
 }
 
 static void play_pair(scene_id id, bool is_server, hs_render *r) {
     uint64_t clock = 0;
     hs_provider *p;
-    check(hs_provider_new(NULL, &p));
+    scene_must(hs_provider_new(NULL, &p));
     hs__test_identity who = hs__test_identity_new(p, HS__KEY_P256, "a.test");
     hs_credential *identity[] = {who.credential, NULL};
     hs_options co = {.provider = p, .trust = who.trust};
     hs_options so = {.provider = p, .identity = identity};
     set_up(id, &co, &so);
-    hs_config *client = config(co, is_server ? NULL : r, &clock);
-    hs_config *server = config(so, is_server ? r : NULL, &clock);
+    hs_config *client = scene_config(co, is_server ? NULL : r, &clock);
+    hs_config *server = scene_config(so, is_server ? r : NULL, &clock);
     const char *name = id == SCENE_NAME ? "b.test" : "localhost";
     const hs_client_options cn = {.size = sizeof cn, .server_name = name, .trace_ctx = r};
     const hs_server_options sn = {.size = sizeof sn, .trace_ctx = r};
     hs__test_pair pair = {.step = 0};
-    transport(r, is_server, is_server ? "accepted" : "connected");
-    check(hs_server_new(server, &sn, &pair.server.conn));
-    check(hs_client_new(client, &cn, &pair.client.conn));
+    scene_transport(r, is_server, is_server ? "accepted" : "connected");
+    scene_must(hs_server_new(server, &sn, &pair.server.conn));
+    scene_must(hs_client_new(client, &cn, &pair.client.conn));
     if (id == SCENE_BROKEN) {
         damage(&pair);
     }
@@ -184,7 +139,7 @@ void scene_hostile_hello(size_t at, hs_render *r) {
     static hs_provider *p;
     static hs__test_identity who;
     if (p == NULL) { /* once: making keys takes longer than all the rest */
-        check(hs_provider_new(NULL, &p));
+        scene_must(hs_provider_new(NULL, &p));
         who = hs__test_identity_new(p, HS__KEY_P256, "server");
     }
     uint8_t record[SCENE_HELLO];
@@ -192,10 +147,10 @@ void scene_hostile_hello(size_t at, hs_render *r) {
     memcpy(record, rfc8448_simple_client_record_1, sizeof record);
     record[at] ^= 0xff;
     hs_credential *identity[] = {who.credential, NULL};
-    hs_config *c = config((hs_options){.provider = p, .identity = identity}, r, NULL);
+    hs_config *c = scene_config((hs_options){.provider = p, .identity = identity}, r, NULL);
     const hs_server_options so = {.size = sizeof so, .trace_ctx = r};
     hs__test_end server = {.conn = NULL};
-    check(hs_server_new(c, &so, &server.conn));
+    scene_must(hs_server_new(c, &so, &server.conn));
     feed(&server, record, sizeof record);
     hs_rx_eof(server.conn);
     hs__test_end_poll(&server);
@@ -206,8 +161,10 @@ void scene_hostile_hello(size_t at, hs_render *r) {
 }
 
 scene_id scene_by_name(const char *name) {
-    static const char *const names[N_SCENES] = {"rfc8448", "full",   "retry",
-                                                "name",    "suites", "broken"};
+    static const char *const names[N_SCENES] = {
+        "rfc8448", "full",    "retry",     "name",      "suites",
+        "broken",  "ecdhe12", "resumed12", "classic12", "client12",
+    };
     unsigned id = 0;
     while (id < N_SCENES && strcmp(names[id], name) != 0) {
         id++;
@@ -218,6 +175,8 @@ scene_id scene_by_name(const char *name) {
 void scene_play(scene_id id, bool is_server, hs_render *r) {
     if (id == SCENE_RFC8448) {
         play_rfc8448(r);
+    } else if (id >= SCENE_12_ECDHE) {
+        scene_play_12(id, is_server, r);
     } else {
         play_pair(id, is_server, r);
     }

@@ -11,6 +11,11 @@ typedef enum {
     SCENE_NAME,    /* the certificate is for another name: fails */
     SCENE_SUITES,  /* no cipher suite in common: fails */
     SCENE_BROKEN,  /* a bit of the server's first protected record is flipped */
+    /* TLS 1.2, the same bytes every time but for client12: */
+    SCENE_12_ECDHE,   /* full, with ALPN, a ticket and data, by a server that can do TLS 1.3 */
+    SCENE_12_RESUMED, /* with that ticket; the server renews it not */
+    SCENE_12_CLASSIC, /* RSA key transport, without extended main secret */
+    SCENE_12_CLIENT,  /* client certificate, session kept under an id */
     N_SCENES
 } scene_id;
 
