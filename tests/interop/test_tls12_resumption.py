@@ -138,7 +138,7 @@ def test_no_resume_gives_nothing_to_resume_with(pki, servers, tmp_path, how):
 
 def test_sessions_under_an_id_only(pki, servers, tmp_path):
     """--tickets=0: who offers to take a ticket gets an id all the same."""
-    server = serve(servers, pki, "mbedtls", tickets=0)
+    server = serve(servers, pki, "mbedtls", tickets="0")
     first, _ = openssl_page(server, pki, "-sess_out", tmp_path / "s")
     again, page = openssl_page(server, pki, "-sess_in", tmp_path / "s")
     assert "TLS session ticket:" not in first.text and again.resumed and offered(page, "id")
