@@ -140,11 +140,14 @@ void hs__handshake_free(hs_conn *c) {
     c->p->hash_end(c->p, &hs->transcript.hash);
     c->p->public_free(c->p, hs->peer_key);
     hs__buffer *const buffers[] = {
-        &hs->raw_hello,  &hs->cookie,    &hs->schemes_wanted, &hs->flight,
-        &hs->to_sign,    &hs->signature, &hs->verify_name,    &hs->transcript.messages,
-        &hs->v12.params, &hs->v12.ticket};
+        &hs->raw_hello, &hs->cookie,    &hs->schemes_wanted, &hs->flight,
+        &hs->to_sign,   &hs->signature, &hs->verify_name,    &hs->transcript.messages};
     for (size_t i = 0; i < sizeof(buffers) / sizeof(buffers[0]); i++) {
         hs__buffer_free(c, buffers[i]);
+    }
+    if (c->version == HS__VERSION_TLS12) {
+        hs__buffer_free(c, &hs->v12.params);
+        hs__buffer_free(c, &hs->v12.ticket);
     }
     hs__free(c->memory, hs, sizeof(*hs));
     c->hs = NULL;
@@ -156,7 +159,7 @@ void hs_conn_free(hs_conn *c) {
     }
     hs__trace_closed(c);
     hs__handshake_free(c);
-    hs__chain_free(c);
+    hs__peer_free(c);
     hs__direction_end(c, &c->in);
     hs__direction_end(c, &c->out);
     hs__free(c->memory, c->exporter12, sizeof(*c->exporter12));
@@ -202,12 +205,12 @@ void hs_conn_info(const hs_conn *c, hs_info *out) {
 }
 
 const hs_span *hs_peer_chain(const hs_conn *c, size_t *n) {
-    *n = c->n_peer_chain;
-    return c->peer_chain;
+    *n = c->peer != NULL ? c->peer->n : 0;
+    return c->peer != NULL ? c->peer->chain : NULL;
 }
 
 const hs_report *hs_peer_report(const hs_conn *c) {
-    return c->report;
+    return c->peer != NULL ? c->peer->report : NULL;
 }
 
 hs_config *hs_conn_config(const hs_conn *c) {

@@ -163,8 +163,10 @@ typedef struct {
 
 typedef struct {
     hs__transcript transcript;
-    uint8_t secret[HS__N_SECRETS][HS__DIGEST]; /* TLS 1.3 */
-    hs__handshake12 v12;
+    union {                                        /* by version */
+        uint8_t secret[HS__N_SECRETS][HS__DIGEST]; /* TLS 1.3 */
+        hs__handshake12 v12;
+    };
     uint8_t client_random[HS__RANDOM];
 
     /* The ClientHello in force: the one sent or the one received; `hello` points into `raw`. */
@@ -212,6 +214,13 @@ typedef struct {
     char where[HS__PATH_MAX];
 } hs__kept_error;
 
+/* What the peer has shown, in one allocation: behind the spans come the bytes they point into. */
+typedef struct {
+    hs_report *report; /* NULL until the chain is judged */
+    size_t size, n;
+    hs_span chain[]; /* DER, leaf first */
+} hs__peer;
+
 /* What TLS 1.2's exporter needs as long as the connection lives (RFC 5705 4). */
 typedef struct {
     uint8_t main_secret[HS__MAIN_SECRET_12];
@@ -253,11 +262,7 @@ struct hs_conn {
     hs_event_kind lent;    /* the one handed out last, whose spans are borrowed */
     hs_status verdict;
 
-    hs__buffer peer_certs; /* the peer's Certificate list, copied; spans in peer_chain */
-    hs_span *peer_chain;
-    size_t n_peer_chain;
-    hs_report *report;
-
+    hs__peer *peer;    /* until the hs_next after CONNECTED; NULL: it has shown no certificate */
     char *server_name; /* SNI sent or received */
     size_t server_name_n;
     hs_span alpn;             /* the protocol agreed on: in the configuration's list */
@@ -283,6 +288,6 @@ static inline hs_span hs__buffer_span(const hs__buffer *b) {
 void hs__handshake_free(hs_conn *c);
 
 /* Frees what is kept of the peer's certificates and their report. */
-void hs__chain_free(hs_conn *c);
+void hs__peer_free(hs_conn *c);
 
 #endif

@@ -111,9 +111,10 @@ hs_status hs__fail_chain(hs_conn *c, hs_status verdict) {
     }
     hs_error *e = keep(c, verdict, "Certificate");
     if (e != NULL) {
-        const char *summary = c->report != NULL ? c->report->summary : hs_status_text(verdict);
+        const hs_report *report = c->peer->report;
+        const char *summary = report != NULL ? report->summary : hs_status_text(verdict);
         (void)snprintf(e->text, sizeof(e->text), "%s", summary);
-        e->report = c->report;
+        e->report = report;
     }
     finish(c);
     return verdict;

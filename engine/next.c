@@ -148,13 +148,12 @@ static bool step(hs_conn *c) {
 /* ---- events
  * --------------------------------------------------------------------------------------------- */
 
-void hs__chain_free(hs_conn *c) {
-    hs__buffer_free(c, &c->peer_certs);
-    hs__free(c->memory, c->peer_chain, c->n_peer_chain * sizeof(hs_span));
-    c->peer_chain = NULL;
-    c->n_peer_chain = 0;
-    hs_report_free(c->report);
-    c->report = NULL;
+void hs__peer_free(hs_conn *c) {
+    if (c->peer != NULL) {
+        hs_report_free(c->peer->report);
+        hs__free(c->memory, c->peer, c->peer->size);
+        c->peer = NULL;
+    }
 }
 
 /* What the last event lent out is over. */
@@ -163,7 +162,7 @@ static void release(hs_conn *c) {
         c->rx.content_n = 0;
         hs__record_release(c);
     } else if (c->lent == HS_EV_CONNECTED) {
-        hs__chain_free(c);
+        hs__peer_free(c);
         c->pending = c->session != NULL ? HS_EV_SESSION : HS_EV_NONE;
     } else if (c->lent == HS_EV_SESSION) {
         hs_session_unref(c->session);

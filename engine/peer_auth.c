@@ -15,29 +15,35 @@
 
 /* ---- Certificate ------------------------------------------------------------------------- */
 
-hs_status hs__peer_chain_room(hs_conn *c, hs_span list, size_t count) {
-    hs_status st = hs__buffer_add(c, &c->peer_certs, list);
-    if (st != HS_OK) {
-        return st;
+hs_status hs__peer_new(hs_conn *c, hs_span list, size_t count, hs_span *copy) {
+    const size_t head = sizeof(hs__peer) + count * sizeof(hs_span);
+    c->peer = hs__alloc(c->memory, head + list.n);
+    if (c->peer == NULL) {
+        return HS_E_NOMEM;
     }
-    c->peer_chain = hs__alloc(c->memory, count * sizeof(hs_span));
-    return c->peer_chain != NULL ? HS_OK : HS_E_NOMEM;
+    c->peer->size = head + list.n;
+    *copy = (hs_span){(uint8_t *)c->peer + head, list.n};
+    memcpy((uint8_t *)c->peer + head, list.p, list.n);
+    return HS_OK;
 }
 
 static hs_status keep_chain(hs_conn *c, const hs__certificate13 *cert) {
-    hs_status st = hs__peer_chain_room(c, cert->list, cert->count);
-    hs_span list = hs__buffer_span(&c->peer_certs);
-    while (st == HS_OK && c->n_peer_chain < cert->count &&
-           hs__certificate13_next(&list, &c->peer_chain[c->n_peer_chain], NULL)) {
-        c->n_peer_chain++;
+    hs_span list;
+    hs_status st = hs__peer_new(c, cert->list, cert->count, &list);
+    if (st != HS_OK) {
+        return st;
     }
-    return st == HS_OK ? hs__peer_leaf_load(c) : st;
+    hs__peer *peer = c->peer;
+    while (peer->n < cert->count && hs__certificate13_next(&list, &peer->chain[peer->n], NULL)) {
+        peer->n++;
+    }
+    return hs__peer_leaf_load(c);
 }
 
 hs_status hs__peer_leaf_load(hs_conn *c) {
     hs__rd_root root = {.status = HS_OK};
     hs__cert *leaf = &c->hs->peer_leaf;
-    hs_status st = hs__certificate_read(c->peer_chain[0], NULL, leaf, &root);
+    hs_status st = hs__certificate_read(c->peer->chain[0], NULL, leaf, &root);
     if (st != HS_OK) {
         return hs__fail(c, st, "Certificate.certificate_list[0].cert_data", "%s: %s", root.where,
                         root.problem);
@@ -167,7 +173,7 @@ hs_status hs__take_verdict(hs_conn *c, hs_status verdict) {
                                   .side = c->is_server ? "client" : "server",
                                   .ok = verdict == HS_OK,
                                   .enforced = enforced,
-                                  .report = c->report};
+                                  .report = c->peer->report};
     hs__trace_check(c, &check);
     c->peer_authenticated = verdict == HS_OK;
     return verdict != HS_OK && enforced ? hs__fail_chain(c, verdict) : HS_OK;

@@ -4,8 +4,9 @@
 
 #include "engine/connection.h"
 
-/* Copies the list, which outlives its message, and makes room for `count` spans into it. */
-HS_MUST_CHECK hs_status hs__peer_chain_room(hs_conn *c, hs_span list, size_t count);
+/* Makes c->peer with room for `count` spans and a copy of the list, which outlives its message:
+ * *copy. */
+HS_MUST_CHECK hs_status hs__peer_new(hs_conn *c, hs_span list, size_t count, hs_span *copy);
 
 /* Reads the first certificate and loads its key. */
 HS_MUST_CHECK hs_status hs__peer_leaf_load(hs_conn *c);

@@ -14,13 +14,16 @@
 /* ---- Certificate ------------------------------------------------------------------------- */
 
 static hs_status keep_chain(hs_conn *c, const hs__certificate12 *cert) {
-    hs_status st = hs__peer_chain_room(c, cert->list, cert->count);
-    hs_span list = hs__buffer_span(&c->peer_certs);
-    while (st == HS_OK && c->n_peer_chain < cert->count &&
-           hs__certificate12_next(&list, &c->peer_chain[c->n_peer_chain])) {
-        c->n_peer_chain++;
+    hs_span list;
+    hs_status st = hs__peer_new(c, cert->list, cert->count, &list);
+    if (st != HS_OK) {
+        return st;
     }
-    return st == HS_OK ? hs__peer_leaf_load(c) : st;
+    hs__peer *peer = c->peer;
+    while (peer->n < cert->count && hs__certificate12_next(&list, &peer->chain[peer->n])) {
+        peer->n++;
+    }
+    return hs__peer_leaf_load(c);
 }
 
 /* Key transport needs a key that may decrypt (RFC 5246 7.4.2); a signing one is looked at when it

@@ -16,14 +16,14 @@ static void verify(hs_conn *c, hs__message *answer) {
     const hs_config *f = c->config;
     const hs_verify_options o = {
         .size = sizeof(o),
-        .chain = c->peer_chain,
-        .n_chain = c->n_peer_chain,
+        .chain = c->peer->chain,
+        .n_chain = c->peer->n,
         .purpose = purpose(c),
         .name = (const char *)c->hs->verify_name.p,
         .details = hs__tracing(c, HS_TR_CHECK),
         .now = f->now_ms != NULL ? (int64_t)(f->now_ms(f->clock_ctx) / 1000) : 0};
     uint64_t started = hs__trace_us(c);
-    answer->u.verdict = hs_verify(c->first->provider, f->trust, &o, &c->report);
+    answer->u.verdict = hs_verify(c->first->provider, f->trust, &o, &c->peer->report);
     c->hs->us_crypto += hs__trace_us(c) - started;
 }
 
@@ -102,8 +102,8 @@ void hs__question_event(const hs_conn *c, hs_event *ev) {
         ev->alpn = hs->hello.extensions.protocol_name_list;
         break;
     case HS_EV_ASK_VERIFY:
-        ev->chain = c->peer_chain;
-        ev->n_chain = c->n_peer_chain;
+        ev->chain = c->peer->chain;
+        ev->n_chain = c->peer->n;
         ev->purpose = purpose(c);
         ev->server_name = (const char *)hs->verify_name.p;
         break;
@@ -152,7 +152,7 @@ hs_status hs_answer_verify(hs_conn *c, hs_status verdict, hs_report *report) {
     }
     hs__message answer;
     answer.u.verdict = verdict;
-    c->report = report;
+    c->peer->report = report;
     return give(c, HS__ON_VERIFIED, &answer);
 }
 

@@ -116,7 +116,7 @@ static hs_status decrypt(hs_conn *c, hs_span ciphertext) {
 
 hs_status hs__server_on_key_exchange(hs_conn *c, const hs__message *m, hs__state *next) {
     const hs_span keys = m->u.client_key_exchange.exchange_keys;
-    const bool proves = c->n_peer_chain > 0;
+    const bool proves = c->peer != NULL;
     if (!proves) {
         hs__transcript_forget(c);
     }

@@ -59,11 +59,11 @@ hs_status hs__session_describe(const hs_conn *c, hs__session_state *s) {
     s->alpn = c->alpn;
     s->server_name = (hs_span){(const uint8_t *)c->server_name, c->server_name_n};
     hs_status st = hs__session_context(c, s->context);
-    s->has_peer = c->n_peer_chain > 0;
+    s->has_peer = c->peer != NULL;
     if (st == HS_OK && s->has_peer) {
         s->peer_not_after = c->hs->peer_leaf.not_after;
         s->peer_verdict = c->verdict;
-        st = hs__digest(c->p, HS__SHA256, c->peer_chain[0], s->peer_sha256);
+        st = hs__digest(c->p, HS__SHA256, c->peer->chain[0], s->peer_sha256);
     }
     return st;
 }

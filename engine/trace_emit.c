@@ -316,7 +316,7 @@ void hs__trace_done(hs_conn *c) {
         .extended_main_secret = c->ems || c->version == HS__VERSION_TLS13,
         .client_authenticated = c->is_server ? c->peer_authenticated : hs->own_scheme != 0,
         .rtts = c->hrr || (c->version == HS__VERSION_TLS12 && !c->resumed) ? 2 : 1,
-        .verified = c->n_peer_chain > 0 && c->verdict == HS_OK,
+        .verified = c->peer != NULL && c->verdict == HS_OK,
         .verify_enforced = c->config->verify == HS_VERIFY_ENFORCE,
         .verdict = c->verdict,
         .bytes_tx = c->out.bytes,
