@@ -33,6 +33,17 @@ static hs__exit check_urls(const mini_ca_job *j) {
     return HS__EXIT_OK;
 }
 
+/* A certificate for key transport is a server's, with an RSA key. */
+static hs__exit check_transport(const mini_ca_job *j) {
+    if (!j->plan.key_transport)
+        return HS__EXIT_OK;
+    if (j->plan.profile == HS__PROFILE_SERVER &&
+        (j->want->key || hs__key_kind_type(j->plan.kind) == HS__KEY_RSA))
+        return HS__EXIT_OK;
+    return hs__usage_error(j->program, "--key-transport is for servers with RSA keys: add "
+                                       "--key-type=rsa2048");
+}
+
 /* An address and a person name a client, everything else can be a server's. */
 static hs__exit check_names(const mini_ca_job *j) {
     const hs__name_list *names = &j->plan.names;
@@ -75,9 +86,11 @@ hs__exit mini_ca_job_plan(mini_ca_job *j) {
         j->plan.subject_name = (hs_span){NULL, 0};
     }
     j->plan.must_staple |= w->must_staple;
+    j->plan.key_transport |= w->key_transport;
     j->plan.crl_url = w->crl_url ? w->crl_url : j->plan.crl_url;
     j->plan.ocsp_url = w->ocsp_url ? w->ocsp_url : j->plan.ocsp_url;
-    return check_names(j);
+    code = check_transport(j);
+    return code ? code : check_names(j);
 }
 
 /* ---- as an older certificate ------------------------------------------------------------- */
@@ -114,6 +127,7 @@ hs__exit mini_ca_job_like(mini_ca_job *j, const hs__cert *old, hs__fault *fault)
     j->plan.profile = profile_of(old);
     j->plan.kind = j->want->kind == MINI_CA_NOT_GIVEN ? kind_of(old) : j->want->kind;
     j->plan.must_staple = extension_must_staple(old);
+    j->plan.key_transport = old->key_usage == HS__KU_KEY_ENCIPHERMENT;
     if (extension_crl_url(old, j->crl_url, sizeof j->crl_url))
         j->plan.crl_url = j->crl_url;
     if (extension_ocsp_url(old, j->ocsp_url, sizeof j->ocsp_url))

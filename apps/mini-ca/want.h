@@ -15,7 +15,7 @@ typedef struct {
     int64_t not_after;
     hs__list san;
     const char *subject, *crl_url, *ocsp_url, *from;
-    bool must_staple;
+    bool must_staple, key_transport;
     int kind; /* in hs__key_kind_names; NOT_GIVEN */
     const char *key, *out, *cert_file, *key_file;
     hs__password_source password; /* the CA's */
@@ -82,11 +82,16 @@ typedef struct {
 
 #define MINI_CA_WANT_KEY(type, field)                                                              \
     {.group = "Key",                                                                               \
-     .name = "key-type",                                                                           \
-     .kind = HS__OPT_CHOICE,                                                                       \
-     .at = offsetof(type, field.kind),                                                             \
-     .values = hs__key_kind_names,                                                                 \
-     .help = "kind of the new key (p256)"},                                                        \
+     .name = "key-transport",                                                                      \
+     .kind = HS__OPT_FLAG,                                                                         \
+     .at = offsetof(type, field.key_transport),                                                    \
+     .help = "with RSA: the key opens secrets and signs nothing, for a server of the classic "     \
+             "kind (hs-server --profile=classic)"},                                                \
+        {.name = "key-type",                                                                       \
+         .kind = HS__OPT_CHOICE,                                                                   \
+         .at = offsetof(type, field.kind),                                                         \
+         .values = hs__key_kind_names,                                                             \
+         .help = "kind of the new key (p256)"},                                                    \
     {                                                                                              \
         .name = "key", .kind = HS__OPT_TEXT, .at = offsetof(type, field.key), .argument = "FILE",  \
         .help = "an existing private key instead of a new one"                                     \

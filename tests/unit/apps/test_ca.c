@@ -57,7 +57,8 @@ static void a_server_without_a_certificate_gets_one_that_clients_trust(void **st
     hs_credential *credential;
     hs__fault fault;
     (void)state;
-    assert_int_equal(hs__default_ca_identity(provider, &identity, &fault), HS__EXIT_OK);
+    assert_int_equal(hs__default_ca_identity(provider, HS__LOCAL_SIGNS, &identity, &fault),
+                     HS__EXIT_OK);
     assert_true(identity.made_ca);
     assert_string_equal(identity.root_path, "ca/root.pem");
     assert_int_equal(hs_credential_new(provider, hs__bytes_span(&identity.chain),
@@ -70,7 +71,8 @@ static void a_server_without_a_certificate_gets_one_that_clients_trust(void **st
     assert_int_equal(judge(&identity, "::1"), HS_OK);
     assert_int_not_equal(judge(&identity, "example.com"), HS_OK);
     hs__local_identity_free(&identity);
-    assert_int_equal(hs__default_ca_identity(provider, &identity, &fault), HS__EXIT_OK);
+    assert_int_equal(hs__default_ca_identity(provider, HS__LOCAL_SIGNS, &identity, &fault),
+                     HS__EXIT_OK);
     assert_false(identity.made_ca);
     hs__local_identity_free(&identity);
 }
@@ -120,7 +122,8 @@ static void serial_numbers_are_17_bytes_positive_and_differ(void **state) {
     hs__local_identity identity;
     (void)state;
     for (int i = 0; i < 8; i++) {
-        assert_int_equal(hs__default_ca_identity(provider, &identity, &fault), HS__EXIT_OK);
+        assert_int_equal(hs__default_ca_identity(provider, HS__LOCAL_SIGNS, &identity, &fault),
+                         HS__EXIT_OK);
         hs__local_identity_free(&identity);
     }
     assert_int_equal(hs__index_load("ca", &entries, &fault), HS__EXIT_OK);
