@@ -5,10 +5,18 @@
 #include "apps/common/say.h"
 #include "pki/time.h"
 
-void hs__json_print(FILE *stream, json_t *document) {
-    json_dumpf(document, stream, JSON_INDENT(2));
+static void print(FILE *stream, json_t *document, size_t how) {
+    json_dumpf(document, stream, how);
     fputc('\n', stream);
     json_decref(document);
+}
+
+void hs__json_print(FILE *stream, json_t *document) {
+    print(stream, document, JSON_INDENT(2));
+}
+
+void hs__json_line(FILE *stream, json_t *document) {
+    print(stream, document, JSON_COMPACT);
 }
 
 json_t *hs__json_string(const char *text) {

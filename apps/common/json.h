@@ -9,6 +9,9 @@
 /* Prints the document, indented, with a newline at its end, and lets go of it. */
 void hs__json_print(FILE *stream, json_t *document);
 
+/* The same in one line, as JSON Lines has it. */
+void hs__json_line(FILE *stream, json_t *document);
+
 /* A string from foreign bytes: valid UTF-8 as it is (jansson escapes), else as hs__safe. */
 json_t *hs__json_string(const char *text);
 

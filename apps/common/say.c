@@ -79,9 +79,9 @@ hs__exit hs__say_fault(const hs__fault *fault) {
         fprintf(stderr, "  %s%s%s\n", hs__style_on(stderr, HS__CYAN), fault->hint,
                 hs__style_off(stderr));
     if (wishes.json)
-        hs__json_print(stdout, json_pack("{s:b, s:i, s:o, s:o}", "ok", 0, "exit", (int)fault->code,
-                                         "error", hs__json_string(fault->text), "hint",
-                                         hs__json_string(fault->hint)));
+        hs__json_line(stdout, json_pack("{s:b, s:i, s:o, s:o}", "ok", 0, "exit", (int)fault->code,
+                                        "error", hs__json_string(fault->text), "hint",
+                                        hs__json_string(fault->hint)));
     return fault->code;
 }
 

@@ -17,9 +17,7 @@ void log_event(server *app, const char *event, json_t *j, const char *format, ..
     if (app->a.common.json) {
         json_t *line = json_pack("{s:s}", "ev", event);
         json_object_update(line, j);
-        json_dumpf(line, stdout, JSON_COMPACT);
-        json_decref(line);
-        putchar('\n');
+        hs__json_line(stdout, line);
         fflush(stdout);
     } else if (!app->a.common.quiet) {
         fprintf(app->log, "%s\n", text);

@@ -90,12 +90,31 @@ static void put_fact(hs__strbuf *b, const char *name, const char *value) {
 
 static void put_client(hs__strbuf *b, const hs__facts *f) {
     if (f->n_chain == 0) {
-        put_fact(b, "certificate", "none of yours");
+        put_fact(b, "certificate",
+                 f->resumed && f->authenticated ? "yours, as shown when the session was made"
+                                                : "none of yours");
         return;
     }
     hs__buf_fmt(b, "%-13s %s, %s\n", "certificate", hs__safe(f->chain[0].subject),
                 f->verdict ? f->verdict_text : "trusted");
     put_fact(b, "you signed", hs__scheme_text(f->scheme));
+}
+
+/* What this handshake leaves open, or has closed. */
+static const char *lesson(const hs__facts *f) {
+    if (f->version != HS__VERSION_TLS12)
+        return "All after ServerHello was encrypted, the certificates too; who gets the key\n"
+               "of our certificate later cannot read what was recorded today.";
+    if (f->resumed)
+        return "TLS 1.2 resumed: both ends had the main secret already, so keys came from it and\n"
+               "two new randoms. Who learns that secret reads all connections of the session.";
+    if (!f->group)
+        return "TLS 1.2 with RSA key transport: your secret came encrypted to the key in our\n"
+               "certificate. Who gets that key later reads this page in a recording; TLS 1.3 has\n"
+               "no such exchange any more.";
+    return "TLS 1.2: the certificates were readable on the way, and it took a round trip more\n"
+           "than TLS 1.3. Who gets the key of our certificate later cannot read what was recorded\n"
+           "today.";
 }
 
 static void put_text(hs__strbuf *b, const connection *c) {
@@ -104,14 +123,23 @@ static void put_text(hs__strbuf *b, const connection *c) {
                 "connection", c->name, c->peer);
     put_fact(b, "version", hs__version_text(f->version));
     put_fact(b, "suite", hs__suite_text(f->suite));
-    hs__buf_fmt(b, "%-13s %s%s\n", "group", hs__group_text(f->group),
-                f->hrr ? ", after a HelloRetryRequest" : "");
-    put_fact(b, "we signed", hs__scheme_text(f->own_scheme));
+    put_fact(b, "resumed", f->resumed ? "yes: no certificates, no new key exchange" : "no");
+    if (!f->resumed)
+        hs__buf_fmt(b, "%-13s %s%s\n", f->group ? "group" : "keys by", hs__exchange_text(f),
+                    f->hrr ? ", after a HelloRetryRequest" : "");
+    if (f->version == HS__VERSION_TLS12)
+        put_fact(b, "main secret",
+                 f->extended_main_secret ? "of the whole handshake (extended_main_secret)"
+                                         : "not bound to the handshake: RFC 7627 is missing");
+    if (f->own_scheme)
+        put_fact(b, "we signed", hs__scheme_text(f->own_scheme));
+    hs__buf_fmt(b, "%-13s %d before your first byte of data\n", "round trips", hs__facts_rtts(f));
     put_fact(b, "server name", f->server_name ? hs__safe(f->server_name) : "none");
     put_fact(b, "alpn", f->alpn ? f->alpn : "none");
     put_client(b, f);
-    hs__buf_fmt(b, "%-13s %.3f ms\n\nYour%s ClientHello, %zu bytes:\n   off   len  field\n", "time",
-                (double)(c->t_done - c->t_begin) / 1000, f->hrr ? " first" : "", c->hello_n);
+    hs__buf_fmt(b, "%-13s %.3f ms\n\n%s\n\nYour%s ClientHello, %zu bytes:\n   off   len  field\n",
+                "time", (double)(c->t_done - c->t_begin) / 1000, lesson(f), f->hrr ? " first" : "",
+                c->hello_n);
     walk_hello(c, put_line, b);
     hs__buf_fmt(b, "\nThe same as JSON: /status.json\n");
 }
