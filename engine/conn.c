@@ -184,7 +184,7 @@ void hs_conn_info(const hs_conn *c, hs_info *out) {
                      .is_connected = c->state == HS__CONNECTED,
                      .hrr = c->hrr,
                      .resumed = c->resumed,
-                     .extended_main_secret = c->ems,
+                     .extended_main_secret = c->ems || c->version == HS__VERSION_TLS13,
                      .version = c->version,
                      .suite = c->suite != NULL ? c->suite->id : 0,
                      .group = c->group,

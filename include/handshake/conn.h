@@ -215,7 +215,7 @@ typedef struct {
     const char *state; /* the row we are in, "WAIT_SH"                         */
     bool is_server, is_connected, hrr;
     bool resumed;                   /* a session was: no certificates in this handshake         */
-    bool extended_main_secret;      /* TLS 1.2, RFC 7627                                        */
+    bool extended_main_secret;      /* TLS 1.2: RFC 7627; true in TLS 1.3 (RFC 9846 E)          */
     uint16_t version, suite, group; /* 0: not known yet                                     */
     uint16_t scheme;                /* of the peer's CertificateVerify; 0: none             */
     uint16_t own_scheme;            /* of ours                                              */
