@@ -5,7 +5,7 @@
 #define EACH(world, how, step, changes)                                                            \
     rules12_each((world), true, (how), (step), (changes), sizeof(changes) / sizeof((changes)[0]))
 
-/* ---- any message --------------------------------------------------------------------------- */
+/* ---- any message ------------------------------------------------------------------------- */
 
 static void longer(hs__peer12 *peer, hs__test_bytes *m) {
     (void)peer;
@@ -34,7 +34,7 @@ static void every_message_has_its_length(void **state) {
     EACH(*state, HS__PEER12_RSA, HS__HT_client_key_exchange, wrong);
 }
 
-/* ---- ClientHello: 5246 7.4.1.2 --------------------------------------------------------------- */
+/* ---- ClientHello: 5246 7.4.1.2 ----------------------------------------------------------- */
 
 static void set_version(hs__test_bytes *m, unsigned version) {
     m->p[HS__EDIT_VERSION] = (uint8_t)(version >> 8);
@@ -217,6 +217,7 @@ static void only_tls13_offered(hs__peer12 *peer, hs__test_bytes *m) {
     hs__edit_add_ext(m, HS__EXT_supported_versions, rules12_span("\x02\x03\x04", 3));
 }
 
+/* 9846-4.2.2-22, 4.3.3-22, E.2-02 */
 static void every_change_of_a_client_hello(void **state) {
     static const rules12_change changes[] = {
         {"TLS 1.1", tls11, HS__ALERT_protocol_version},
@@ -256,7 +257,7 @@ static void every_change_of_a_client_hello(void **state) {
     EACH(*state, 0, HS__HT_client_hello, changes);
 }
 
-/* ---- Certificate: 5246 7.4.6 ----------------------------------------------------------------- */
+/* ---- Certificate: 5246 7.4.6 ------------------------------------------------------------- */
 
 static void no_certificate(hs__peer12 *peer, hs__test_bytes *m) {
     (void)peer;
@@ -282,7 +283,7 @@ static void every_change_of_a_certificate(void **state) {
     EACH(*state, HS__PEER12_AUTH, HS__HT_certificate, changes);
 }
 
-/* ---- ClientKeyExchange: 8422 5.7 ------------------------------------------------------------- */
+/* ---- ClientKeyExchange: 8422 5.7 --------------------------------------------------------- */
 
 static void set_share(hs__test_bytes *m, const void *p, size_t n) {
     hs__edit_vector(m, 4, 1, rules12_span(p, n));
@@ -360,8 +361,7 @@ static void points_are_checked(void **state) {
     }
 }
 
-/* ---- CertificateVerify: 5246 7.4.8 -------------------------------------------------------------
- */
+/* ---- CertificateVerify: 5246 7.4.8 ------------------------------------------------------- */
 
 static void signed_by_another(hs__peer12 *peer, hs__test_bytes *m) {
     hs__private_key *own = peer->key;
@@ -412,8 +412,7 @@ static void every_change_of_a_certificate_verify(void **state) {
     EACH(*state, HS__PEER12_AUTH, HS__HT_certificate_verify, changes);
 }
 
-/* ---- Finished: 5246 7.4.9
- * ------------------------------------------------------------------------ */
+/* ---- Finished: 5246 7.4.9 ---------------------------------------------------------------- */
 
 static void other_finished(hs__peer12 *peer, hs__test_bytes *m) {
     (void)peer;

@@ -102,6 +102,47 @@ static void a_key_of_another_certificate_is_no_proof(void **state) {
     hs__stage12_free(&t);
 }
 
+/* ---- what fits, however unusual ---------------------------------------------------------- */
+
+static void try_scheme(const hs__stage *s, bool server, uint16_t scheme) {
+    hs__stage12 t;
+    hs__stage12_open(s, server, HS__PEER12_AUTH, &t);
+    t.peer.scheme = scheme;
+    hs__peer12_hear(&t.peer);
+    rules12_go_on(&t, 0);
+    if (!t.end.connected || !t.peer.heard_finished) {
+        fail_msg("%s, 0x%04x: %s", server ? "server" : "client", scheme, t.end.error.text);
+    }
+    hs__stage12_free(&t);
+}
+
+/* 9846-4.3.3-21, -25, -26; 5246 7.4.1.4.1: an ECDSA scheme of TLS 1.2 names a hash, not a curve,
+ * and PSS serves beside PKCS#1. */
+static void every_scheme_that_was_offered_is_taken(void **state) {
+    static const struct {
+        hs__key_type type;
+        uint16_t schemes[7];
+    } keys[] = {{HS__KEY_P256, {0x0403, 0x0503, 0x0603}},
+                {HS__KEY_P384, {0x0403, 0x0503, 0x0603}},
+                {HS__KEY_P521, {0x0403, 0x0503, 0x0603}},
+                {HS__KEY_RSA, {0x0401, 0x0501, 0x0601, 0x0804, 0x0805, 0x0806}},
+                {HS__KEY_RSA_PSS, {0x0809, 0x080a, 0x080b}},
+                {HS__KEY_ED25519, {0x0807}}};
+    const world *w = *state;
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        hs__stage s;
+        if (!hs__provider_has_key_type(w->ecdsa.p, keys[i].type)) {
+            continue; /* mbedTLS has no Ed25519 */
+        }
+        hs__stage_new_key(&s, keys[i].type);
+        for (const uint16_t *scheme = keys[i].schemes; *scheme != 0; scheme++) {
+            try_scheme(&s, false, *scheme);
+            try_scheme(&s, true, *scheme);
+        }
+        hs__stage_free(&s);
+    }
+}
+
 static int setup(void **state) {
     static world w;
     hs__stage_new(&w.ecdsa);
@@ -127,6 +168,7 @@ int main(void) {
         cmocka_unit_test(no_secret_goes_to_a_stranger),
         cmocka_unit_test(a_client_of_an_unknown_issuer_is_refused),
         cmocka_unit_test(a_key_of_another_certificate_is_no_proof),
+        cmocka_unit_test(every_scheme_that_was_offered_is_taken),
     };
     return cmocka_run_group_tests_name("certificates in TLS 1.2", tests, setup, teardown);
 }

@@ -3,7 +3,7 @@
  * unseen (RFC 9846 4.2.3, 4.3.1; RFC 7507; RFC 5246 7.4.9; RFC 7627 5.3). */
 #include "tests/badinput/rules12.h"
 
-/* ---- a pair with somebody between ------------------------------------------------------------ */
+/* ---- a pair with somebody between -------------------------------------------------------- */
 
 typedef void rewrite(hs__test_bytes *hello);
 
@@ -66,8 +66,7 @@ static void open_pair(const rules12_world *w, uint16_t lowest, uint16_t highest,
     hs__stage_open_with(&client, &server, pair);
 }
 
-/* ---- the changes ------------------------------------------------------------------------------
- */
+/* ---- the changes ------------------------------------------------------------------------- */
 
 static void without_versions(hs__test_bytes *m) {
     assert_true(hs__edit_cut_ext(m, HS__EXT_supported_versions));
@@ -103,10 +102,9 @@ static void with_fallback(hs__test_bytes *m) {
     hs__edit_vector(m, hs__edit_suites(m), 2, rules12_span(suites, sizeof(suites)));
 }
 
-/* ---- both ends can do TLS 1.3 ------------------------------------------------------------------
- */
+/* ---- both ends can do TLS 1.3 ------------------------------------------------------------ */
 
-/* 9846 4.2.3: the server's random tells the client that it could have had more. */
+/* 9846-4.2.3-17: the server's random tells the client that it could have had more. */
 static void a_rollback_to_tls12_is_seen_in_the_random(void **state) {
     static rewrite *const ways[] = {without_versions, with_tls12_only};
     for (size_t i = 0; i < 2; i++) {
@@ -127,7 +125,8 @@ static void a_sentinel_cannot_be_taken_away(void **state) {
     hs__test_pair_free(&pair);
 }
 
-/* 7507 3: the client says that it fell back; the server knows that there was no need. */
+/* 9846-6.2-16, 7507 3: the client says that it fell back; the server knows that there was no need.
+ */
 static void a_fallback_without_need_is_refused(void **state) {
     hs__test_pair pair;
     open_pair(*state, HS__VERSION_TLS12, HS__VERSION_TLS13, &pair);
@@ -153,7 +152,8 @@ static void a_fallback_to_the_best_there_is_is_fine(void **state) {
     hs__stage12_free(&t);
 }
 
-/* A client of TLS 1.2 at a server of both: the sentinel is there for those who can read it. */
+/* 9846-4.2.3-03, -14, -15: a client of TLS 1.2 at a server of both: the sentinel is there for those
+ * who can read it. */
 static void a_server_of_both_marks_its_random(void **state) {
     static const uint16_t highest[] = {HS__VERSION_TLS12, HS__VERSION_TLS13};
     const rules12_world *w = *state;
@@ -170,8 +170,57 @@ static void a_server_of_both_marks_its_random(void **state) {
     }
 }
 
-/* ---- TLS 1.2 only
- * -------------------------------------------------------------------------------- */
+/* 9846-4.3.1-11, -12: the answer to supported_versions is for TLS 1.3 only. */
+static void an_older_version_is_chosen_by_the_old_field(void **state) {
+    const rules12_world *w = *state;
+    hs__stage12 t;
+    hs__test_bytes m = {NULL, 0, 0};
+    hs__test_bytes answer = {NULL, 0, 0};
+    hs_credential *identity[2];
+    hs_options o = hs__stage12_options(&w->ecdsa, true, 0, identity);
+    o.max_version = HS__VERSION_TLS13;
+    hs__stage12_open_with(&w->ecdsa, &o, true, 0, &t);
+    hs__peer12_make(&t.peer, HS__HT_client_hello, &m);
+    with_tls12_only(&m);
+    hs__peer12_say(&t.peer, rules12_span(m.p, m.n));
+    hs__peer12_hear(&t.peer);
+    hs__test_bytes_add(&answer, t.peer.heard.m[0].p, t.peer.heard.m[0].n);
+    assert_memory_equal(answer.p + HS__EDIT_VERSION, "\x03\x03", 2);
+    assert_null(hs__edit_ext(&answer, HS__EXT_supported_versions).p);
+    rules12_go_on(&t, 1);
+    assert_true(t.end.connected && t.peer.heard_finished);
+    hs__test_bytes_free(&m);
+    hs__test_bytes_free(&answer);
+    hs__stage12_free(&t);
+}
+
+/* 9846-4.2.2-09, -10: a renegotiation is refused, also one that offers more; all stays as it was.
+ */
+static void a_renegotiation_does_not_change_the_version(void **state) {
+    const rules12_world *w = *state;
+    hs__stage12 t;
+    hs_info info;
+    hs__test_bytes m = {NULL, 0, 0};
+    hs_credential *identity[2];
+    hs_options o = hs__stage12_options(&w->ecdsa, true, 0, identity);
+    o.max_version = HS__VERSION_TLS13;
+    hs__stage12_open_with(&w->ecdsa, &o, true, 0, &t);
+    hs__peer12_connect(&t.peer);
+    hs__peer12_make(&t.peer, HS__HT_client_hello, &m);
+    hs__edit_set_ext(&m, HS__EXT_supported_versions, rules12_span("\x04\x03\x04\x03\x03", 5));
+    hs__peer12_send(&t.peer, HS__CONTENT_handshake, rules12_span(m.p, m.n));
+    hs__peer12_hear(&t.peer);
+    assert_int_equal(t.peer.warnings, 1);
+    assert_int_equal(t.peer.alert[1], HS__ALERT_no_renegotiation);
+    hs_conn_info(t.end.conn, &info);
+    assert_int_equal(info.version, HS__VERSION_TLS12);
+    hs__peer12_send(&t.peer, HS__CONTENT_application_data, rules12_span("on", 2));
+    assert_int_equal(t.end.data.n, 2);
+    hs__test_bytes_free(&m);
+    hs__stage12_free(&t);
+}
+
+/* ---- TLS 1.2 only ------------------------------------------------------------------------ */
 
 /* 5246 7.4.9: the server's check of Finished comes first in a full handshake. The random in
  * ServerKeyExchange's signature does not cover what is changed here. */
@@ -205,7 +254,7 @@ static void extended_main_secret_cannot_be_taken_away(void **state) {
     hs__test_pair_free(&pair);
 }
 
-/* Nothing changed: the pair, and the carrying, are sound. */
+/* Nothing changed: the pair, and the carrying, are sound. 9846-E-06: TLS 1.3 counts as extended. */
 static void without_a_change_all_is_well(void **state) {
     static const uint16_t highest[] = {HS__VERSION_TLS12, HS__VERSION_TLS13};
     for (size_t i = 0; i < 2; i++) {
@@ -216,6 +265,7 @@ static void without_a_change_all_is_well(void **state) {
         hs_conn_info(pair.client.conn, &info);
         assert_true(pair.client.connected && pair.server.connected);
         assert_int_equal(info.version, highest[i]);
+        assert_true(info.extended_main_secret);
         hs__test_pair_free(&pair);
     }
 }
@@ -228,6 +278,8 @@ int main(void) {
         cmocka_unit_test(a_fallback_without_need_is_refused),
         cmocka_unit_test(a_fallback_to_the_best_there_is_is_fine),
         cmocka_unit_test(a_server_of_both_marks_its_random),
+        cmocka_unit_test(an_older_version_is_chosen_by_the_old_field),
+        cmocka_unit_test(a_renegotiation_does_not_change_the_version),
         cmocka_unit_test(what_finished_covers_cannot_be_changed),
         cmocka_unit_test(extended_main_secret_cannot_be_taken_away),
     };

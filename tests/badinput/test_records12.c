@@ -49,7 +49,7 @@ static void feed(hs__stage12 *t, const void *p, size_t n) {
     hs__test_end_feed(&t->end, p, n);
 }
 
-/* ---- what is sealed -------------------------------------------------------------------------- */
+/* ---- what is sealed ---------------------------------------------------------------------- */
 
 static const unsigned ciphers[] = {0, HS__PEER12_CHACHA};
 
@@ -137,8 +137,7 @@ static void records_in_clear_are_refused_once_there_are_keys(void **state) {
     }
 }
 
-/* ---- sizes: 5246 6.2.1, 6.2.3 ------------------------------------------------------------------
- */
+/* ---- sizes: 5246 6.2.1, 6.2.3 ------------------------------------------------------------ */
 
 static void a_record_has_a_longest_length(void **state) {
     for (size_t i = 0; i < N_PLACES; i++) {
@@ -180,8 +179,7 @@ static void a_message_has_a_longest_length(void **state) {
     }
 }
 
-/* ---- types and emptiness: 5246 6.2.1 ------------------------------------------------------------
- */
+/* ---- types and emptiness: 5246 6.2.1 ----------------------------------------------------- */
 
 static void unknown_record_types_are_refused(void **state) {
     static const uint8_t types[] = {0, 1, 19, 24, 25, 128, 255};
@@ -223,8 +221,7 @@ static void an_alert_has_two_bytes(void **state) {
     }
 }
 
-/* ---- messages in records: 5246 6.2.1
- * -------------------------------------------------------------- */
+/* ---- messages in records: 5246 6.2.1 ----------------------------------------------------- */
 
 /* What is between the parts of a message belongs to nobody. */
 static void nothing_comes_between_the_parts_of_a_message(void **state) {
@@ -285,8 +282,7 @@ static void a_flight_may_be_cut_into_records_anywhere(void **state) {
     }
 }
 
-/* ---- alerts: 5246 7.2
- * ------------------------------------------------------------------------------ */
+/* ---- alerts: 5246 7.2 -------------------------------------------------------------------- */
 
 static void a_fatal_alert_ends_it(void **state) {
     for (size_t i = 0; i < N_PLACES; i++) {
@@ -318,8 +314,7 @@ static void an_end_without_close_notify_is_no_end(void **state) {
     }
 }
 
-/* ---- floods
- * ------------------------------------------------------------------------------------------ */
+/* ---- floods ------------------------------------------------------------------------------ */
 
 /* Gives the same record over and over; how many were taken. */
 static unsigned flood(hs__stage12 *t, uint8_t type, hs_span content) {

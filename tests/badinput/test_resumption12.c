@@ -18,7 +18,7 @@ static void expect_full(hs__peer12 *peer) {
     peer->has_secret = false;
 }
 
-/* ---- a server takes up a client's session ---------------------------------------------------- */
+/* ---- a server takes up a client's session ------------------------------------------------ */
 
 static void no_ems(hs__peer12 *peer, hs__test_bytes *m) {
     assert_true(hs__edit_cut_ext(m, HS__EXT_extended_main_secret));
@@ -41,6 +41,7 @@ static void another_ems(hs__peer12 *peer, hs__test_bytes *m) {
     hs__edit_set_ext(m, HS__EXT_extended_main_secret, rules12_span("", 0));
 }
 
+/* 9846-4.2.2-13: the peer aborts unless the session is offered. */
 static void a_session_is_taken_up_as_it_was(void **state) {
     static const rules12_change changes[] = {
         {"extended_main_secret dropped (7627 5.3)", no_ems, HS__ALERT_handshake_failure},
@@ -118,8 +119,7 @@ static void a_weak_session_is_not_offered(void **state) {
     hs__stage12_free(&t);
 }
 
-/* ---- a client offers a session to a server -----------------------------------------------------
- */
+/* ---- a client offers a session to a server ----------------------------------------------- */
 
 /* The session is there, but the client must not be talked into the older secret. */
 static void extended_main_secret_cannot_be_dropped(void **state) {

@@ -5,7 +5,7 @@
 #define EACH(world, how, step, changes)                                                            \
     rules12_each((world), false, (how), (step), (changes), sizeof(changes) / sizeof((changes)[0]))
 
-/* ---- any message --------------------------------------------------------------------------- */
+/* ---- any message ------------------------------------------------------------------------- */
 
 static void longer(hs__peer12 *peer, hs__test_bytes *m) {
     (void)peer;
@@ -38,7 +38,7 @@ static void every_message_has_its_length(void **state) {
     EACH(*state, how, HS__HT_server_hello_done, done);
 }
 
-/* ---- ServerHello: 5246 7.4.1.3 ------------------------------------------------------------- */
+/* ---- ServerHello: 5246 7.4.1.3 ----------------------------------------------------------- */
 
 static void set_version(hs__test_bytes *m, unsigned version) {
     m->p[HS__EDIT_VERSION] = (uint8_t)(version >> 8);
@@ -212,7 +212,7 @@ static void every_change_of_a_server_hello(void **state) {
     EACH(*state, 0, HS__HT_server_hello, changes);
 }
 
-/* 9846 4.2.3: a client that could have had TLS 1.3 does not take the server's word for less; one
+/* 9846-4.2.3-17: a client that could have had TLS 1.3 does not take the server's word for less; one
  * that could not has nothing to complain about. */
 static void a_downgrade_is_noticed_by_its_sentinel(void **state) {
     static const rules12_change seen = {"the sentinel", downgrade_01, HS__ALERT_illegal_parameter};
@@ -237,7 +237,7 @@ static void a_downgrade_is_noticed_by_its_sentinel(void **state) {
     rules12_each(w, false, 0, HS__HT_server_hello, unseen, 2);
 }
 
-/* ---- Certificate: 5246 7.4.2, 9846 4.5.1 --------------------------------------------------- */
+/* ---- Certificate: 5246 7.4.2, 9846 4.5.1 ------------------------------------------------- */
 
 static void no_certificate(hs__peer12 *peer, hs__test_bytes *m) {
     (void)peer;
@@ -270,7 +270,7 @@ static void every_change_of_a_certificate(void **state) {
     EACH(*state, 0, HS__HT_certificate, changes);
 }
 
-/* ---- ServerKeyExchange: 8422 5.4 ------------------------------------------------------------- */
+/* ---- ServerKeyExchange: 8422 5.4 --------------------------------------------------------- */
 
 static size_t params_len(const hs__test_bytes *m) {
     return 4 + (size_t)m->p[7];
@@ -467,8 +467,7 @@ static void a_server_takes_what_was_offered(void **state) {
     }
 }
 
-/* ---- CertificateRequest: 5246 7.4.4 ------------------------------------------------------------
- */
+/* ---- CertificateRequest: 5246 7.4.4 ------------------------------------------------------ */
 
 static void set_body(hs__test_bytes *m, const void *p, size_t n) {
     hs__edit_splice(m, 4, m->n - 4, rules12_span(p, n));
@@ -510,8 +509,7 @@ static void every_change_of_a_certificate_request(void **state) {
     EACH(*state, HS__PEER12_AUTH, HS__HT_certificate_request, changes);
 }
 
-/* ---- Finished: 5246 7.4.9
- * ------------------------------------------------------------------------ */
+/* ---- Finished: 5246 7.4.9 ---------------------------------------------------------------- */
 
 static void other_finished(hs__peer12 *peer, hs__test_bytes *m) {
     (void)peer;

@@ -341,7 +341,11 @@ void hs__peer12_open(hs__peer12 *peer, const hs__stage *s, unsigned how, hs__tes
          "key");
     hs__public_numbers numbers;
     must(s->p->key_public(s->p, peer->key, &numbers) == HS_OK, "public key");
-    peer->suite = pick_suite(how, numbers.type == HS__KEY_RSA);
+    static const uint16_t schemes[] = {
+        [HS__KEY_RSA] = 0x0401,  [HS__KEY_RSA_PSS] = 0x0809, [HS__KEY_P256] = 0x0403,
+        [HS__KEY_P384] = 0x0503, [HS__KEY_P521] = 0x0603,    [HS__KEY_ED25519] = 0x0807};
+    peer->suite = pick_suite(how, numbers.type == HS__KEY_RSA || numbers.type == HS__KEY_RSA_PSS);
+    peer->scheme = schemes[numbers.type];
     peer->group = (how & HS__PEER12_P256) != 0 ? HS__GROUP_SECP256R1 : HS__GROUP_X25519;
     peer->ems = (how & HS__PEER12_NO_EMS) == 0;
     peer->has_ticket = (how & HS__PEER12_TICKET) != 0;

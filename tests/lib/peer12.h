@@ -51,9 +51,9 @@ typedef struct {
     hs__peer12_session session;        /* made, or to be resumed */
     bool resumes;
 
-    uint16_t suite, group;
-    bool ems, has_ticket;       /* what ServerHello said, or will say */
-    bool no_renegotiation_info; /* not offered */
+    uint16_t suite, group, scheme; /* scheme: of the peer's signatures */
+    bool ems, has_ticket;          /* what ServerHello said, or will say */
+    bool no_renegotiation_info;    /* not offered */
     uint8_t client_random[32], server_random[32];
     uint8_t session_id[32]; /* of ServerHello */
     size_t session_id_n;

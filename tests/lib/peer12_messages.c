@@ -61,20 +61,14 @@ static void add_ext(hs__test_bytes *m, uint16_t type, const void *body, size_t n
 
 /* ---- keys -------------------------------------------------------------------------------- */
 
-static bool is_rsa(const hs__peer12 *peer) {
-    hs__public_numbers numbers;
-    must(peer->p->key_public(peer->p, peer->key, &numbers) == HS_OK, "public key");
-    return numbers.type == HS__KEY_RSA;
-}
-
-static uint16_t scheme_of(const hs__peer12 *peer) {
-    return is_rsa(peer) ? 0x0401 : 0x0403; /* rsa_pkcs1_sha256, ecdsa_secp256r1_sha256 */
-}
-
 static hs__sig_alg alg_of(uint16_t scheme) {
     static const hs__hash_id hashes[] = {HS__SHA256, HS__SHA384, HS__SHA512};
-    if (scheme >> 8 == 8) {
-        return (hs__sig_alg){HS__SIG_RSA_PSS, hashes[(scheme - 0x0804) % 3], HS__PSS_SALT_HASH};
+    if (scheme == 0x0807) {
+        return (hs__sig_alg){HS__SIG_ED25519, HS__SHA512, HS__PSS_SALT_HASH};
+    }
+    if (scheme >> 8 == 8) { /* rsa_pss_rsae_sha256 and on, rsa_pss_pss_sha256 and on */
+        const unsigned i = scheme - (scheme < 0x0809 ? 0x0804U : 0x0809U);
+        return (hs__sig_alg){HS__SIG_RSA_PSS, hashes[i % 3], HS__PSS_SALT_HASH};
     }
     return (hs__sig_alg){(scheme & 0xff) == 1 ? HS__SIG_RSA_PKCS1 : HS__SIG_ECDSA,
                          hashes[((scheme >> 8) - 4) % 3], HS__PSS_SALT_HASH};
@@ -83,9 +77,9 @@ static hs__sig_alg alg_of(uint16_t scheme) {
 void hs__peer12_sign(const hs__peer12 *peer, hs_span content, hs__test_bytes *m) {
     uint8_t sig[HS__SIGNATURE_MAX];
     size_t n = 0;
-    const uint16_t scheme = scheme_of(peer);
-    must(peer->p->key_sign(peer->p, peer->key, alg_of(scheme), content, sig, &n) == HS_OK, "sign");
-    add_be(m, 2, scheme);
+    must(peer->p->key_sign(peer->p, peer->key, alg_of(peer->scheme), content, sig, &n) == HS_OK,
+         "sign");
+    add_be(m, 2, peer->scheme);
     add_vector(m, 2, sig, n);
 }
 
@@ -114,10 +108,14 @@ static hs__test_bytes signed_params(const hs__peer12 *peer, const uint8_t *param
 
 /* ---- making ------------------------------------------------------------------------------ */
 
+/* With their length: what a ClientHello and a CertificateRequest name. */
+static const uint8_t schemes[] = {0, 26, 4, 3, 8, 4, 4, 1, 5, 3, 8, 5,  5, 1,
+                                  6, 3,  8, 6, 6, 1, 8, 7, 8, 9, 8, 10, 8, 11};
+
 static void make_client_hello(hs__peer12 *peer, hs__test_bytes *m) {
-    static const uint8_t schemes[] = {0, 12, 4, 3, 8, 4, 4, 1, 5, 3, 8, 5, 5, 1};
-    /* P-256 in any case: the curve of a certificate's key must be there, too (8422 5.1). */
-    const uint8_t groups[] = {0, 4, (uint8_t)(peer->group >> 8), (uint8_t)peer->group, 0, 23};
+    /* The curves of certificates' keys must be there, too (8422 5.1). */
+    const uint8_t groups[] = {0, 8, (uint8_t)(peer->group >> 8), (uint8_t)peer->group, 0, 23, 0, 24,
+                              0, 25};
     add_be(m, 2, 0x0303);
     add(m, peer->client_random, 32);
     add_vector(m, 1, peer->session.id, peer->resumes ? peer->session.id_n : 0);
@@ -218,8 +216,9 @@ static void make_client_key_exchange(hs__peer12 *peer, hs__test_bytes *m) {
 }
 
 static void make_certificate_request(hs__test_bytes *m) {
-    static const uint8_t body[] = {2, 1, 64, 0, 8, 4, 3, 8, 4, 4, 1, 5, 3, 0, 0};
-    add(m, body, sizeof(body));
+    add(m, "\x02\x01\x40", 3); /* rsa_sign, ecdsa_sign */
+    add(m, schemes, sizeof(schemes));
+    add_be(m, 2, 0);
 }
 
 static void make_ticket(hs__peer12 *peer, hs__test_bytes *m) {

@@ -66,7 +66,7 @@ static const hs__stage *stage_of(const fixture *f, unsigned how) {
     return (how & HS__PEER12_RSA) != 0 ? &f->rsa : &f->ecdsa;
 }
 
-/* ---- specimens ----------------------------------------------------------------------------- */
+/* ---- specimens --------------------------------------------------------------------------- */
 
 static specimen *add(fixture *f, int step, const char *name) {
     assert_true(f->n < MANY);
@@ -129,7 +129,7 @@ static void add_made_up(fixture *f) {
     }
 }
 
-/* ---- one specimen in one place ------------------------------------------------------------- */
+/* ---- one specimen in one place ----------------------------------------------------------- */
 
 typedef struct {
     const fixture *f;
@@ -206,7 +206,7 @@ static void try_one(const place *at, const specimen *s) {
     hs__stage12_free(&t);
 }
 
-/* ---- the variants -------------------------------------------------------------------------- */
+/* ---- the variants ------------------------------------------------------------------------ */
 
 /* The right message leads where the RFC says, and no state is one that it does not know. */
 static void check_step(const place *at, const int steps[HS__PEER12_STEPS]) {

@@ -59,11 +59,9 @@ static void each(const world *w, void (*check)(const hs__stage12 *t)) {
     }
 }
 
-/* ---- records
- * ------------------------------------------------------------------------------------
- */
+/* ---- records ----------------------------------------------------------------------------- */
 
-/* 5246 6.2.1, E.1: 0x0303, but for the first ClientHello's record, which may
+/* 9846-E-04, 5246 6.2.1, E.1: 0x0303, but for the first ClientHello's record, which may
  * say 0x0301. */
 static void check_versions(const hs__stage12 *t) {
     const hs__test_bytes *sent = &t->end.sent;
@@ -103,8 +101,7 @@ static void no_nonce_comes_twice(void **state) {
     each(*state, check_nonces);
 }
 
-/* ---- the order of messages: 5246 7.3
- * ----------------------------------------------------------- */
+/* ---- the order of messages: 5246 7.3 ----------------------------------------------------- */
 
 /* What the other role's script says is what we said. ChangeCipherSpec is
  * checked by the peer: nothing sealed opens before it, and Finished not without
@@ -130,9 +127,7 @@ static void messages_come_in_the_order_of_the_protocol(void **state) {
     each(*state, check_order);
 }
 
-/* ---- hellos
- * ---------------------------------------------------------------------------------------
- */
+/* ---- hellos ------------------------------------------------------------------------------ */
 
 static hs__test_bytes hello_of(const hs__stage12 *t) {
     hs__test_bytes m = {NULL, 0, 0};
@@ -150,7 +145,7 @@ static bool list_has(hs_span list, size_t prefix, size_t width, size_t value) {
     return false;
 }
 
-/* 7507 3, 5746 3.4 (one of both), 8422 5.1, 7627 5.2, 9846 4.3.3 */
+/* 7507 3, 5746 3.4 (one of both), 8422 5.1, 7627 5.2 */
 static void check_client_hello(const hs__test_bytes *m, bool has_13) {
     assert_int_equal(u16(m->p + HS__EDIT_VERSION), 0x0303);
     const uint8_t *suites = m->p + hs__edit_suites(m);
@@ -178,6 +173,7 @@ static void check_client_hello(const hs__test_bytes *m, bool has_13) {
     assert_int_equal(hs__edit_ext(m, HS__EXT_key_share).p != NULL, has_13);
 }
 
+/* 9846-4.3.1-02 */
 static void a_client_hello_has_what_it_must(void **state) {
     const world *w = *state;
     for (unsigned has_13 = 0; has_13 < 2; has_13++) {
@@ -192,6 +188,29 @@ static void a_client_hello_has_what_it_must(void **state) {
         hs__test_bytes_free(&m);
         hs__stage12_free(&t);
     }
+}
+
+/* 9846-E.5-01: who takes the classic exchange, too, takes it last. */
+static void the_classic_exchange_comes_last(void **state) {
+    const world *w = *state;
+    hs__stage12 t;
+    hs_credential *identity[2];
+    hs_options o = hs__stage12_options(&w->ecdsa, false, 0, identity);
+    o.classic = true;
+    hs__stage12_open_with(&w->ecdsa, &o, false, 0, &t);
+    hs__peer12_connect(&t.peer);
+    hs__test_bytes m = hello_of(&t);
+    const uint8_t *suites = m.p + hs__edit_suites(&m);
+    bool was_classic = false;
+    for (size_t i = 0; i < u16(suites); i += 2) {
+        const size_t suite = u16(suites + 2 + i);
+        const bool is_classic = suite == 0x009c || suite == 0x009d;
+        assert_true(is_classic || suite == 0x00ff || !was_classic);
+        was_classic = was_classic || is_classic;
+    }
+    assert_true(was_classic);
+    hs__test_bytes_free(&m);
+    hs__stage12_free(&t);
 }
 
 /* 5246 7.4.1.4: nothing that was not asked for; 5746 3.6: the answer to the
@@ -257,6 +276,7 @@ int main(void) {
         cmocka_unit_test(no_nonce_comes_twice),
         cmocka_unit_test(messages_come_in_the_order_of_the_protocol),
         cmocka_unit_test(a_client_hello_has_what_it_must),
+        cmocka_unit_test(the_classic_exchange_comes_last),
         cmocka_unit_test(a_server_answers_what_was_asked),
         cmocka_unit_test(nothing_random_comes_twice),
     };
