@@ -74,9 +74,9 @@ def exchange_on(tls):
 class echo_server:
     """OpenSSL's libssl by way of Python: sends back what comes, cut anew."""
 
-    def __init__(self, identity):
+    def __init__(self, identity, oldest=ssl.TLSVersion.TLSv1_3):
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._context.minimum_version = ssl.TLSVersion.TLSv1_3
+        self._context.minimum_version = oldest
         self._context.load_cert_chain(identity.cert, identity.key)
         self._listener = socket.create_server((HERE, 0))
         self.port = self._listener.getsockname()[1]

@@ -124,7 +124,7 @@ KEY_KINDS = {
     "ed25519": ("-algorithm", "ED25519"),
 }
 LEAF = """basicConstraints=critical,CA:FALSE
-keyUsage=critical,digitalSignature
+keyUsage=critical,{use}
 subjectKeyIdentifier=hash
 authorityKeyIdentifier=keyid
 extendedKeyUsage={purpose}
@@ -144,14 +144,14 @@ def make_root(folder, name):
     return root
 
 
-def make_leaf(folder, root, kind, purpose, subject=None, names=None):
+def make_leaf(folder, root, kind, purpose, subject=None, names=None, use="digitalSignature"):
     """A credential for `purpose` ("server", "client"); without names those of PURPOSES."""
     subject = subject or f"{purpose} {kind}"
     base = folder / subject.replace(" ", "-")
     leaf = Credential(folder / f"{base.name}.pem", folder / f"{base.name}-key.pem")
     extensions, request = folder / f"{base.name}.cnf", folder / f"{base.name}.csr"
     usage, default_names = PURPOSES[purpose]
-    extensions.write_text(LEAF.format(purpose=usage, names=names or default_names))
+    extensions.write_text(LEAF.format(use=use, purpose=usage, names=names or default_names))
     run("openssl", "genpkey", *KEY_KINDS[kind], "-out", leaf.key)
     run("openssl", "req", "-new", "-key", leaf.key, "-out", request, "-subj", f"/CN={subject}")
     run("openssl", "x509", "-req", "-in", request, "-out", leaf.cert, "-days", "20", "-CA", root,

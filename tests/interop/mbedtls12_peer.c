@@ -209,6 +209,10 @@ bool peer12_open(const peer12_options *o) {
     if (o->no_ems != NULL) {
         mbedtls_ssl_conf_extended_master_secret(&config, MBEDTLS_SSL_EXTENDED_MS_DISABLED);
     }
+    if (o->renegotiate != NULL) {
+        mbedtls_ssl_conf_renegotiation(&config, MBEDTLS_SSL_RENEGOTIATION_ENABLED);
+        mbedtls_ssl_conf_renegotiation_enforced(&config, MBEDTLS_SSL_RENEGOTIATION_NOT_ENFORCED);
+    }
     if (o->is_server) {
         return keep_sessions();
     }
@@ -260,6 +264,9 @@ bool peer12_handshake(int fd, peer12_facts *out) {
 
 int peer12_read(void *p, size_t n) {
     int got = mbedtls_ssl_read(&ssl, p, n);
+    while (got == MBEDTLS_ERR_SSL_WANT_READ) { /* an alert of level warning was read */
+        got = mbedtls_ssl_read(&ssl, p, n);
+    }
     if (got == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) {
         return 0;
     }
@@ -278,6 +285,13 @@ bool peer12_write(const void *p, size_t n) {
         n -= (size_t)put;
     }
     return true;
+}
+
+/* A server has only sent its HelloRequest; a client waits for a ServerHello that does not come, and
+ * reads what comes instead: the refusal, or data. */
+bool peer12_renegotiate(void) {
+    int code = mbedtls_ssl_renegotiate(&ssl);
+    return good(code == MBEDTLS_ERR_SSL_WAITING_SERVER_HELLO_RENEGO ? 0 : code, "renegotiation");
 }
 
 void peer12_close(void) {

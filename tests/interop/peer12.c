@@ -16,10 +16,19 @@ static const struct {
     const char *name;
     const char **value;
 } KNOWN[] = {
-    {"root", &options.root},   {"cert", &options.cert},     {"key", &options.key},
-    {"name", &options.name},   {"suite", &options.suite},   {"groups", &options.groups},
-    {"alpn", &options.alpn},   {"ticket", &options.ticket}, {"no_ems", &options.no_ems},
-    {"times", &options.times}, {"much", &options.much},     {"echo", &options.echo},
+    {"root", &options.root},
+    {"cert", &options.cert},
+    {"key", &options.key},
+    {"name", &options.name},
+    {"suite", &options.suite},
+    {"groups", &options.groups},
+    {"alpn", &options.alpn},
+    {"ticket", &options.ticket},
+    {"no_ems", &options.no_ems},
+    {"times", &options.times},
+    {"much", &options.much},
+    {"echo", &options.echo},
+    {"renegotiate", &options.renegotiate},
 };
 
 static bool set_option(const char *word) {
@@ -95,6 +104,9 @@ static bool exchange(size_t much) {
         if (!peer12_write(out, piece)) {
             return false;
         }
+        if (sent == 0 && options.renegotiate != NULL && !peer12_renegotiate()) {
+            return false;
+        }
         for (size_t got = 0; got < piece;) {
             int n = peer12_read(in + got, piece - got);
             if (n <= 0) {
@@ -141,6 +153,9 @@ static int be_client(const char *port) {
 static void send_back(void) {
     static char room[16384];
     int n = peer12_read(room, sizeof(room));
+    if (n > 0 && options.renegotiate != NULL && !peer12_renegotiate()) {
+        return;
+    }
     while (n > 0 && peer12_write(room, (size_t)n)) {
         n = peer12_read(room, sizeof(room));
     }

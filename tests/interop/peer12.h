@@ -24,6 +24,7 @@ typedef struct {
     const char *no_ems;        /* not NULL: without the extended main secret */
     const char *times;         /* client: that many connections, each resuming the one before */
     const char *much;          /* client: how many bytes to send */
+    const char *renegotiate;   /* not NULL: ask for it, once, with data on its way */
     const char *echo;          /* server: send back what comes */
 } peer12_options;
 
@@ -37,7 +38,8 @@ bool peer12_open(const peer12_options *options);
 bool peer12_handshake(int fd, peer12_facts *out);
 int peer12_read(void *p, size_t n); /* 0: close_notify came; negative: it failed */
 bool peer12_write(const void *p, size_t n);
-void peer12_close(void); /* close_notify; a client keeps the session */
+bool peer12_renegotiate(void); /* asks, and goes on if it is refused by a warning */
+void peer12_close(void);       /* close_notify; a client keeps the session */
 
 /* The next name of a list with commas into out; false after the last one. */
 bool peer12_next_name(const char **list, char *out, size_t room);

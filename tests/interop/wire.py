@@ -15,11 +15,12 @@ ENCRYPTED_ALERT = 2 + 1 + 16  # alert, content type, tag
 
 
 class Relay:
-    """Listens on a port of its own and passes one connection on to `target`."""
+    """Listens on a port of its own and passes one connection on to `target`, each chunk as
+    edit(who sent it, bytes) has it."""
 
-    def __init__(self, target):
+    def __init__(self, target, edit=lambda who, data: data):
         self.chunks = []  # (who sent it, bytes), in order
-        self._target = target
+        self._target, self._edit = target, edit
         self._lock = threading.Lock()
         self._listener = socket.create_server((HERE, 0))
         self.port = self._listener.getsockname()[1]
@@ -51,7 +52,7 @@ class Relay:
                     break
                 with self._lock:
                     self.chunks.append((who, data))
-                sink.sendall(data)
+                sink.sendall(self._edit(who, data))
             sink.shutdown(socket.SHUT_WR)
 
     def finish(self):
