@@ -16,8 +16,10 @@ def flags(**named):
     for name, value in named.items():
         option = "--" + name.replace("_", "-")
         for one in value if isinstance(value, (list, tuple)) else [value]:
-            words += [option] if one is True else [] if one in (None, False) else [
-                f"{option}={one}"]
+            if one is True:
+                words.append(option)
+            elif one is not None and one is not False:  # 0 is a value
+                words.append(f"{option}={one}")
     return words
 
 
