@@ -16,8 +16,7 @@ static void note_local(client *c) {
         hs__sockaddr_text((struct sockaddr *)&a, c->local, sizeof c->local);
 }
 
-/* ---- one attempt
- * ----------------------------------------------------------------------------------- */
+/* ---- one attempt ------------------------------------------------------------------------- */
 static void note_failure(client *c, int status) {
     size_t at = strlen(c->tried);
     snprintf(c->tried + at, sizeof c->tried - at, "%s%s: %s", at ? ", " : "", c->peer,
@@ -94,8 +93,7 @@ static void connect_unix(client *c) {
                     on_connect);
 }
 
-/* ---- names
- * ------------------------------------------------------------------------------------------- */
+/* ---- names ------------------------------------------------------------------------------- */
 static void on_resolved(uv_getaddrinfo_t *req, int status, struct addrinfo *found) {
     client *c = req->data;
     c->found = found;

@@ -152,8 +152,7 @@ static void hold(client *c) {
 
 const client_mode client_close_mode = {.begin = hold, .data = ignore_data, .end = client_end};
 
-/* ---- after the handshake
- * ------------------------------------------------------------------------- */
+/* ---- after the handshake ----------------------------------------------------------------- */
 static void on_read(hs_uv_stream *s, ssize_t n, const uv_buf_t *buf) {
     client *c = hs_uv_data(s);
     if (c->is_over)

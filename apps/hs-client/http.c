@@ -99,8 +99,7 @@ static const http_parser_settings SETTINGS = {.on_status = on_status,
                                               .on_body = on_body,
                                               .on_message_complete = on_complete};
 
-/* ---- the mode
- * ------------------------------------------------------------------------------------- */
+/* ---- the mode ---------------------------------------------------------------------------- */
 static void end(client *c) {
     get *g = c->mode_data;
     c->data_complete = true;

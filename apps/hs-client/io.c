@@ -52,8 +52,7 @@ static void on_data(client *c, const uint8_t *p, size_t n) {
         client_fail(c, HS__EXIT_INTERNAL, "standard output: %s", strerror(errno));
 }
 
-/* ---- in
- * ------------------------------------------------------------------------------------------- */
+/* ---- in ---------------------------------------------------------------------------------- */
 static void stop_reading(pump *p) {
     if (p->has_handle && !uv_is_closing(&p->in.handle))
         uv_close(&p->in.handle, NULL);
@@ -142,8 +141,7 @@ static int open_input(pump *p) {
     return r;
 }
 
-/* ---- the mode
- * ------------------------------------------------------------------------------------- */
+/* ---- the mode ---------------------------------------------------------------------------- */
 static void begin(client *c) {
     pump *p = calloc(1, sizeof *p);
     c->mode_data = p;

@@ -113,8 +113,7 @@ void client_summary_resumed(const client *c) {
     printf(", %d round trip%s\n", rtts, rtts == 1 ? "" : "s");
 }
 
-/* ---- JSON
- * -------------------------------------------------------------------------------------------- */
+/* ---- JSON -------------------------------------------------------------------------------- */
 static json_t *span_json(uint64_t from, uint64_t to) {
     return json_integer(to > from ? (json_int_t)(to - from) : 0);
 }

@@ -22,8 +22,7 @@ void connection_hold(connection *c, bool holds) {
         read_or_not(c);
 }
 
-/* ---- end ---------------------------------------------------------------------------------------
- */
+/* ---- end --------------------------------------------------------------------------------- */
 static void on_closed(hs_uv_stream *s) {
     connection *c = hs_uv_data(s);
     if (c->service->close)
@@ -66,8 +65,7 @@ void connection_end(connection *c) {
     connection_hold(c, false);
 }
 
-/* ---- sending
- * --------------------------------------------------------------------------------------- */
+/* ---- sending ----------------------------------------------------------------------------- */
 typedef struct {
     hs_uv_write_req req;
     connection *c;
@@ -108,8 +106,7 @@ void connection_send(connection *c, uint8_t *bytes, size_t n) {
     free(w);
 }
 
-/* ---- what comes
- * --------------------------------------------------------------------------------------- */
+/* ---- what comes -------------------------------------------------------------------------- */
 static void on_failed(connection *c, int status) {
     const hs__failure f = {
         .error = hs_uv_error(c->s), .uv_status = status, .was_connected = c->t_done > 0};
@@ -146,8 +143,7 @@ static void on_data(hs_uv_stream *s, ssize_t n, const uv_buf_t *buf) {
     }
 }
 
-/* ---- beginning
- * ------------------------------------------------------------------------------------------ */
+/* ---- beginning --------------------------------------------------------------------------- */
 static void on_connected(hs_uv_stream *s, int status) {
     connection *c = hs_uv_data(s);
     if (status) {

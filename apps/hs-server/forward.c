@@ -29,8 +29,7 @@ typedef struct {
 
 static bool try_next(forward *f);
 
-/* ---- ends
- * ------------------------------------------------------------------------------------------ */
+/* ---- ends -------------------------------------------------------------------------------- */
 static void on_backend_closed(uv_handle_t *handle) {
     free(handle->data);
 }
@@ -48,8 +47,7 @@ static void on_close(connection *c) {
     close_backend(f);
 }
 
-/* ---- backend to client
- * ------------------------------------------------------------------------------ */
+/* ---- backend to client ------------------------------------------------------------------- */
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf) {
     (void)handle;
     (void)suggested;
@@ -83,8 +81,7 @@ static void on_drained(connection *c) {
         uv_read_start(&f->backend.stream, on_alloc, on_backend_data);
 }
 
-/* ---- client to backend
- * ------------------------------------------------------------------------------- */
+/* ---- client to backend ------------------------------------------------------------------- */
 typedef struct {
     uv_write_t req;
     forward *f;
@@ -134,8 +131,7 @@ static void on_end(connection *c) {
     uv_shutdown(&f->shutting, &f->backend.stream, on_shut);
 }
 
-/* ---- connecting
- * ---------------------------------------------------------------------------------------- */
+/* ---- connecting -------------------------------------------------------------------------- */
 static void on_retry_closed(uv_handle_t *handle) {
     forward *f = handle->data;
     if (!f->c) {

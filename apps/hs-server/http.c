@@ -84,8 +84,7 @@ static const http_parser_settings SETTINGS = {.on_message_begin = on_begin,
                                               .on_header_value = on_value,
                                               .on_message_complete = on_complete};
 
-/* ---- answering
- * ------------------------------------------------------------------------------------ */
+/* ---- answering --------------------------------------------------------------------------- */
 void http_answer_text(http_answer *a, int status, const char *format, ...) {
     char text[600];
     va_list args;
@@ -203,8 +202,7 @@ static void answer(http *h) {
     send_answer(h, &r, &a);
 }
 
-/* ---- the service
- * --------------------------------------------------------------------------------------- */
+/* ---- the service ------------------------------------------------------------------------- */
 static bool open_http(connection *c) {
     http *h = calloc(1, sizeof *h);
     c->data = h;

@@ -76,8 +76,7 @@ static void raise_file_limit(const server_args *a) {
                         (unsigned long long)a->max_conns, (unsigned long long)limit.rlim_cur);
 }
 
-/* ---- listening
- * ------------------------------------------------------------------------------------- */
+/* ---- listening --------------------------------------------------------------------------- */
 static hs__exit resolve(server *app, struct sockaddr_storage *out, hs__fault *fault) {
     char port[8];
     struct addrinfo *found = NULL;
@@ -135,8 +134,7 @@ static hs__exit listen_on(server *app, hs__fault *fault) {
                           : code;
 }
 
-/* ---- what it says when it is ready
- * ------------------------------------------------------------------- */
+/* ---- what it says when it is ready ------------------------------------------------------- */
 static unsigned port_of(const struct sockaddr *a) {
     return a->sa_family == AF_INET    ? ntohs(((const struct sockaddr_in *)a)->sin_port)
            : a->sa_family == AF_INET6 ? ntohs(((const struct sockaddr_in6 *)a)->sin6_port)
@@ -168,8 +166,7 @@ static void say_ready(server *app) {
         hs__say_progress("or:  curl --cacert %s https://localhost:%u/", app->root_path, port);
 }
 
-/* ---- the loop
- * --------------------------------------------------------------------------------------------- */
+/* ---- the loop ---------------------------------------------------------------------------- */
 /* The second time it ends at once. */
 static void on_end_signal(uv_signal_t *handle, int number) {
     server *app = handle->data;

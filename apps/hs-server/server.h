@@ -104,8 +104,7 @@ void connection_end(connection *c);
 /* At once, without close_notify; `why` is static, for the log. */
 void connection_abort(connection *c, const char *why);
 
-/* ---- the process
- * ---------------------------------------------------------------------------------- */
+/* ---- the process ------------------------------------------------------------------------- */
 struct server {
     server_args a;
     hs__address address;
@@ -133,14 +132,12 @@ struct server {
     atomic_uint_fast64_t handshakes, failures, app_tx, app_rx, requests;
 };
 
-/* ---- identity.c
- * ------------------------------------------------------------------------------------ */
+/* ---- identity.c -------------------------------------------------------------------------- */
 HS_MUST_CHECK hs__exit identity_load(server *app, hs__fault *fault);
 void identity_reload(server *app);        /* keeps what is there when that fails, and says so */
 hs_config *identity_current(server *app); /* a reference */
 
-/* ---- log.c: from any thread
- * ---------------------------------------------------------------------------- */
+/* ---- log.c: from any thread -------------------------------------------------------------- */
 /* One line for people, or with --json the object as JSON Lines; takes over `j`. */
 void log_event(server *app, const char *event, json_t *j, const char *format, ...) HS_PRINTF(4, 5);
 void log_connected(connection *c);
@@ -149,8 +146,7 @@ void log_closed(connection *c);
 void log_stats(server *app);
 void log_request(connection *c, const char *method, const char *url, int status, uint64_t bytes);
 
-/* ---- http.c
- * -------------------------------------------------------------------------------------------- */
+/* ---- http.c ------------------------------------------------------------------------------ */
 struct http_request {
     connection *c;
     const char *method;

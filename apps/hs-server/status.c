@@ -14,8 +14,7 @@
 
 enum { VALUE_TEXT = 140, HEX_BYTES = 32 };
 
-/* ---- fields of the ClientHello
- * -------------------------------------------------------------------- */
+/* ---- fields of the ClientHello ----------------------------------------------------------- */
 static hs_trace_field as_trace(const hs__field *f, char path[HS__PATH_MAX]) {
     hs__field_path(f, path, HS__PATH_MAX);
     return (hs_trace_field){.path = path,
@@ -82,8 +81,7 @@ static void walk_hello(const connection *c, void (*put)(void *ctx, const hs__fie
         (void)!hs__client_hello_read((hs_span){c->hello, c->hello_n}, &sink, &root, &hello);
 }
 
-/* ---- the page
- * ------------------------------------------------------------------------------------------- */
+/* ---- the page ---------------------------------------------------------------------------- */
 static void put_fact(hs__strbuf *b, const char *name, const char *value) {
     hs__buf_fmt(b, "%-13s %s\n", name, value);
 }

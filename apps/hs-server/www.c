@@ -49,8 +49,7 @@ static const char *type_of(const char *path) {
     return "application/octet-stream";
 }
 
-/* ---- the path
- * ------------------------------------------------------------------------------------- */
+/* ---- the path ---------------------------------------------------------------------------- */
 static int hex(char c) {
     if (c >= '0' && c <= '9')
         return c - '0';
@@ -96,8 +95,7 @@ static int open_below(int root, char *path) {
     return fd;
 }
 
-/* ---- the answer
- * -------------------------------------------------------------------------------------- */
+/* ---- the answer -------------------------------------------------------------------------- */
 static void fill_file(http_answer *a, int fd, const struct stat *st, const char *type) {
     char date[40];
     struct tm tm;

@@ -93,8 +93,7 @@ static void chain_take(hs__facts *facts, const hs_conn *conn, const hs_provider 
         cert_take(&facts->chain[i], chain[i], provider);
 }
 
-/* ---- the connection
- * ------------------------------------------------------------------------------ */
+/* ---- the connection ---------------------------------------------------------------------- */
 static void report_take(hs__facts *facts, const hs_report *report) {
     if (!report)
         return;
@@ -146,8 +145,7 @@ void hs__facts_free(hs__facts *facts) {
     *facts = (hs__facts){0};
 }
 
-/* ---- JSON
- * ---------------------------------------------------------------------------------------- */
+/* ---- JSON -------------------------------------------------------------------------------- */
 static json_t *text_or_null(const char *text) {
     return text ? hs__json_string(text) : json_null();
 }

@@ -174,8 +174,7 @@ void hs__seen_free(hs__seen *seen) {
     free(seen);
 }
 
-/* ---- all connections
- * ------------------------------------------------------------------------------ */
+/* ---- all connections --------------------------------------------------------------------- */
 static void to_nowhere(void *ctx, const char *p, size_t n) {
     (void)ctx;
     (void)p;
