@@ -4,6 +4,7 @@
 
 #include "fuzz.h"
 #include "pki/credential.h"
+#include "pki/lint.h"
 #include "pki/pem.h"
 
 static void must_be_printable(const char *text) {
@@ -11,6 +12,7 @@ static void must_be_printable(const char *text) {
 }
 
 static void print_all(const hs__cert *c) {
+    hs__lint_finding found[HS__LINT_MAX];
     char out[HS__NAME_TEXT];
     hs_span rest = c->extensions;
     hs__cert_extension e;
@@ -28,6 +30,9 @@ static void print_all(const hs__cert *c) {
         must_be_printable(out);
     }
     MUST(rest.n == 0);
+    for (size_t i = hs__lint(c, found); i-- > 0;) {
+        must_be_printable(found[i].got);
+    }
     MUST(hs__host_read("a.test", &host) == HS_OK);
     (void)hs__host_matches(&host, c);
     (void)hs__cert_has_purpose(c, HS__OID_SERVER_AUTH);

@@ -6,6 +6,7 @@
 #include "handshake/pki.h"
 #include "pki/pem.h"
 #include "tests/unit/pki/openssl_certs.h"
+#include "tests/unit/pki/openssl_requests.h"
 #include "tests/unit/pki/openssl_revocation.h"
 
 static const struct {
@@ -107,5 +108,7 @@ void write_pki_seeds(const char *folder, write_seed_fn write_seed) {
         all += append(chain + all, der);
     }
     write_seed(folder, "chain", "all", none, (hs_span){chain, all});
+    write_seed(folder, "csr", "rich", none, decode(request_rich, room));
+    write_seed(folder, "csr", "bare", none, decode(request_bare, room));
     write_revocation_seeds(folder, write_seed);
 }

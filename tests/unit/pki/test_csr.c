@@ -1,26 +1,7 @@
 #include "pki/csr.h"
 
+#include "tests/unit/pki/openssl_requests.h"
 #include "tests/unit/pki/pki_test.h"
-
-/* Made with OpenSSL: a challengePassword, an unstructuredName, and a request for extensions. */
-static const char rich[] = "-----BEGIN CERTIFICATE REQUEST-----\n"
-                           "MIIBVTCB/QIBADAdMQ8wDQYDVQQDDAZhLnRlc3QxCjAIBgNVBAoMAVgwWTATBgcq\n"
-                           "hkjOPQIBBggqhkjOPQMBBwNCAARwBCikmWTgCbMa6c34Qi0L1xFHu+CcSv9scHjP\n"
-                           "mHqsQ+6bMPN/IHigljspOUxdbWxnHsitl1hesUCx0qL9Yn2NoH4wEgYJKoZIhvcN\n"
-                           "AQkCMQUMA29kZDAVBgkqhkiG9w0BCQcxCAwGc2VjcmV0MFEGCSqGSIb3DQEJDjFE\n"
-                           "MEIwFwYDVR0RBBAwDoIGYS50ZXN0hwR/AAABMA4GA1UdDwEB/wQEAwIHgDAMBgNV\n"
-                           "HRMEBTADAQH/MAkGAyoDBAQCBQAwCgYIKoZIzj0EAwIDRwAwRAIgEVRrgfxRdMj4\n"
-                           "RNsq7jSmLKJn+uCkY4LRYgvmSKPMPnUCIDcIoDTkDywfJ3liozEQyP/BpJVf6yRD\n"
-                           "iUJsTRe7wvyZ\n"
-                           "-----END CERTIFICATE REQUEST-----\n";
-
-static const char bare[] = "-----BEGIN CERTIFICATE REQUEST-----\n"
-                           "MIHKMHECAQAwDzENMAsGA1UEAwwEYmFyZTBZMBMGByqGSM49AgEGCCqGSM49AwEH\n"
-                           "A0IABHAEKKSZZOAJsxrpzfhCLQvXEUe74JxK/2xweM+YeqxD7psw838geKCWOyk5\n"
-                           "TF1tbGceyK2XWF6xQLHSov1ifY2gADAKBggqhkjOPQQDAgNJADBGAiEApq0feKvv\n"
-                           "Nh7zPnsOfLrK80bjBbEIHGSLQWIkn0MZBFgCIQDezL0EModvA4E/KS2ej2exa0U1\n"
-                           "O1oNM0ZwGDG1E78Iwg==\n"
-                           "-----END CERTIFICATE REQUEST-----\n";
 
 static hs__csr csr_of(hs_span der) {
     hs__rd_root root;
@@ -34,7 +15,7 @@ static hs__csr csr_of(hs_span der) {
 
 static void a_request_of_openssl_is_read(void **state) {
     (void)state;
-    const hs__csr csr = csr_of(der_of(rich));
+    const hs__csr csr = csr_of(der_of(request_rich));
     char subject[HS__NAME_TEXT];
     char names[100];
     hs__name_text(csr.subject, subject, sizeof(subject));
@@ -48,7 +29,7 @@ static void a_request_of_openssl_is_read(void **state) {
 
 static void attributes_are_walked_over(void **state) {
     (void)state;
-    const hs__csr csr = csr_of(der_of(rich));
+    const hs__csr csr = csr_of(der_of(request_rich));
     hs_span rest = csr.attributes;
     hs_span oid;
     static const hs__oid expected[] = {HS__OID_UNSTRUCTURED_NAME, HS__OID_CHALLENGE_PASSWORD,
@@ -62,7 +43,7 @@ static void attributes_are_walked_over(void **state) {
 
 static void a_request_for_nothing_is_one(void **state) {
     (void)state;
-    const hs__csr csr = csr_of(der_of(bare));
+    const hs__csr csr = csr_of(der_of(request_bare));
     assert_int_equal(csr.attributes.n, 0);
     assert_int_equal(csr.wanted.extensions.n, 0);
     assert_ok(hs__csr_verify(provider(), &csr));
@@ -70,7 +51,7 @@ static void a_request_for_nothing_is_one(void **state) {
 
 static void the_signature_is_by_the_key_in_it(void **state) {
     (void)state;
-    const hs_span der = der_of(rich);
+    const hs_span der = der_of(request_rich);
     hs__csr csr = csr_of(der);
     assert_ok(hs__csr_verify(provider(), &csr));
     uint8_t changed[1024];
@@ -90,7 +71,7 @@ static void the_signature_is_by_the_key_in_it(void **state) {
 
 static void every_cut_and_every_extra_byte_is_refused(void **state) {
     (void)state;
-    const hs_span der = der_of(rich);
+    const hs_span der = der_of(request_rich);
     hs__csr csr;
     hs__rd_root root;
     uint8_t longer[1024] = {0};
@@ -109,7 +90,7 @@ static void sink_field(void *ctx, const hs__field *f) {
 
 static void fields_cover_each_byte(void **state) {
     (void)state;
-    const hs_span der = der_of(rich);
+    const hs_span der = der_of(request_rich);
     hs__csr csr;
     hs__rd_root root;
     size_t next = 0;
