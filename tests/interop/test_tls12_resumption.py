@@ -5,12 +5,14 @@ import time
 
 import libraries12
 import pytest
-from conftest import run
-from libraries12 import LIBRARIES, need_library
+from bulk import exchange_much
+from conftest import HERE, run
+from libraries12 import LIBRARIES, need_library, said
 from ours import hs_server
 from peers import need_peer
-from peers12 import curl, gnutls_client, openssl_client
+from peers12 import curl, gnutls_client, gnutls_server, openssl_client, openssl_server
 from providers import PROVIDERS, need_provider
+from test_client import told
 from test_server_matrix import ASKS, page_of
 
 BOTH = pytest.mark.parametrize("provider", PROVIDERS)
@@ -138,7 +140,7 @@ def test_no_resume_gives_nothing_to_resume_with(pki, servers, tmp_path, how):
 
 def test_sessions_under_an_id_only(pki, servers, tmp_path):
     """--tickets=0: who offers to take a ticket gets an id all the same."""
-    server = serve(servers, pki, "mbedtls", tickets="0")
+    server = serve(servers, pki, "mbedtls", tickets=0)
     first, _ = openssl_page(server, pki, "-sess_out", tmp_path / "s")
     again, page = openssl_page(server, pki, "-sess_in", tmp_path / "s")
     assert "TLS session ticket:" not in first.text and again.resumed and offered(page, "id")
@@ -150,3 +152,85 @@ def test_a_ticket_of_another_server_is_not_taken(pki, servers, tmp_path):
         openssl_page(other, pki, "-sess_out", tmp_path / "s")
     seen, page = openssl_page(serve(servers, pki, "mbedtls"), pki, "-sess_in", tmp_path / "s")
     assert not seen.resumed and page["mode"] == "full" and offered(page, "ticket")
+
+
+# ---- hs-client -------------------------------------------------------------------------------
+
+
+def resumes(pki, server, provider, client_auth, *words):
+    """Three connections, and the third resumes what came with the second."""
+    own = pki.clients["p384"]
+    identity = [f"--cert={own.cert}", f"--key={own.key}"] if client_auth == "certified" else []
+    got = told(pki, server.port, f"--provider={provider}", "--tls=1.2", "--resume=2", "--http=/",
+               *identity, *words)
+    assert (got["resumed"], got["rtts"], got["http"]["status"]) == (False, 2, 200)
+    assert (got["own_sigalg"] is not None) == (client_auth == "certified")
+    for again in got["resumptions"]:
+        assert (again["resumed"], again["mode"], again["rtts"]) == (True, "resumed", 1)
+        assert again["suite"] == got["suite"] and again["http"]["status"] == 200
+    return [got, *got["resumptions"]]
+
+
+@BOTH
+@HOW
+@AUTH
+def test_openssl_server(pki, servers, provider, how, client_auth):
+    need_provider(provider)
+    words = [] if how == "ticket" else ["-no_ticket"]
+    # A server that asks for certificates resumes in a named context only.
+    server = servers(openssl_server, pki.servers["p256"], *words, "-id_prefix", "test",
+                     client_ca=pki.root if client_auth == "certified" else None)
+    pages = [each["http"]["body"] for each in resumes(pki, server, provider, client_auth)]
+    assert ["\nReused, TLSv1.2" in page for page in pages] == [False, True, True]
+
+
+@BOTH
+@HOW
+@AUTH
+def test_gnutls_server(pki, servers, provider, how, client_auth):
+    need_peer("gnutls")
+    need_provider(provider)
+    words = [] if how == "ticket" else ["--noticket"]
+    server = servers(gnutls_server, pki.servers["p256"], *words,
+                     client_ca=pki.root if client_auth == "certified" else None)
+    since = server.mark()
+    resumes(pki, server, provider, client_auth)
+    server.wait_for("This is a resumed session", since=since)
+
+
+@BOTH
+@HOW
+@AUTH
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_library_server(pki, servers, library, provider, how, client_auth):
+    need_library(library)
+    need_provider(provider)
+    server = servers(libraries12.server, library, pki.servers["p256"], ticket=int(how == "ticket"),
+                     client_ca=pki.root if client_auth == "certified" else None)
+    pages = [said(each["http"]["body"]) for each in resumes(pki, server, provider, client_auth)]
+    assert [page.resumed for page in pages] == [False, True, True]
+
+
+@HOW
+def test_much_data_in_a_connection_that_hs_client_resumes(pki, tmp_path, how):
+    need_library("mbedtls")
+    with libraries12.server("mbedtls", pki.servers["p256"], echo=1,
+                            ticket=int(how == "ticket")) as server:
+        for words in ([f"--session-out={tmp_path / 's'}"], [f"--session-in={tmp_path / 's'}"]):
+            exchange_much("hs-client", f"--cacert={pki.root}", "--tls=1.2", "--io", *words,
+                          f"--connect-to={HERE}:{server.port}", "localhost")
+        server.wait_for('"resumed": true')
+
+
+# ---- each with itself ------------------------------------------------------------------------
+
+
+@HOW
+@AUTH
+@pytest.mark.parametrize("server_provider", PROVIDERS)
+@BOTH
+def test_hs_client_and_hs_server(pki, servers, provider, server_provider, how, client_auth):
+    need_provider(provider)
+    need_provider(server_provider)
+    server = serve(servers, pki, server_provider, client_auth, tickets=int(how == "ticket"))
+    resumes(pki, server, provider, client_auth)
