@@ -242,6 +242,12 @@ static void of_both_in_tls12(void **state) {
     }
 }
 
+static void of_both_in_a_resumed_handshake(void **state) {
+    const world *w = *state;
+    flip_everywhere(&w->ecdsa, HS__STAGE_RESUME, false);
+    flip_everywhere(&w->ecdsa, HS__STAGE_RESUME, true);
+}
+
 static void of_both_in_a_classic_handshake(void **state) {
     const world *w = *state;
     flip_everywhere(&w->rsa, HS__STAGE_CLASSIC, false);
@@ -273,6 +279,7 @@ int main(void) {
         cmocka_unit_test(of_a_server_that_asks_for_a_certificate),
         cmocka_unit_test(of_both_in_tls12),
         cmocka_unit_test(of_both_in_a_classic_handshake),
+        cmocka_unit_test(of_both_in_a_resumed_handshake),
     };
     return cmocka_run_group_tests_name("a bit turned at every byte", tests, setup, teardown);
 }

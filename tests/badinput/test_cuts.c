@@ -79,12 +79,14 @@ static void a_client_cut_off_at_every_byte(void **state) {
     cut_one_side(*state, 0, false);
     cut_one_side(*state, HS__STAGE_RETRY | HS__STAGE_AUTH, false);
     cut_one_side(*state, HS__STAGE_TLS12 | HS__STAGE_AUTH, false);
+    cut_one_side(*state, HS__STAGE_RESUME, false);
 }
 
 static void a_server_cut_off_at_every_byte(void **state) {
     cut_one_side(*state, 0, true);
     cut_one_side(*state, HS__STAGE_RETRY | HS__STAGE_AUTH, true);
     cut_one_side(*state, HS__STAGE_TLS12 | HS__STAGE_AUTH, true);
+    cut_one_side(*state, HS__STAGE_RESUME, true);
 }
 
 /* ---- the transport's pieces ---------------------------------------------------------------- */

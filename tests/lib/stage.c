@@ -88,11 +88,38 @@ void hs__stage_open_with(const hs_options *client, const hs_options *server, hs_
     hs__test_end_drain(&pair->client);
 }
 
+/* A connection, its session, and the client of the next one. */
+static void open_resumed(hs_config *client, hs_config *server, hs__test_pair *pair) {
+    hs__test_pair first;
+    hs__test_pair_open(&first, client, server, "localhost");
+    hs__test_pair_run(&first);
+    must(first.client.session != NULL);
+    const hs_client_options o = {
+        .size = sizeof(o), .server_name = "localhost", .session = first.client.session};
+    hs__test_pair_open(pair, client, server, "localhost");
+    hs_conn_free(pair->client.conn);
+    must(hs_client_new(client, &o, &pair->client.conn) == HS_OK);
+    hs__test_end_drain(&pair->client);
+    hs__test_pair_free(&first);
+}
+
 void hs__stage_open(const hs__stage *s, unsigned how, hs__test_pair *pair) {
     hs_credential *identities[2][2];
-    const hs_options client = hs__stage_client(s, how, identities[0]);
-    const hs_options server = hs__stage_server(s, how, identities[1]);
-    hs__stage_open_with(&client, &server, pair);
+    hs_options client = hs__stage_client(s, how, identities[0]);
+    hs_options server = hs__stage_server(s, how, identities[1]);
+    if ((how & HS__STAGE_RESUME) != HS__STAGE_RESUME) {
+        hs__stage_open_with(&client, &server, pair);
+        return;
+    }
+    const hs_session_store_options so = {.size = sizeof(so), .provider = s->p};
+    must(hs_session_store_new(&so, &server.sessions) == HS_OK);
+    client.sessions_wanted = true;
+    hs_config *c = hs__stage_config(client);
+    hs_config *v = hs__stage_config(server);
+    open_resumed(c, v, pair);
+    hs_config_unref(c);
+    hs_config_unref(v);
+    hs_session_store_unref(server.sessions);
 }
 
 void hs__stage_carry(hs__test_end *from, hs__test_end *to) {

@@ -21,8 +21,15 @@ void hs__stage_new_on(hs__stage *s, hs_provider *p);
 void hs__stage_free(hs__stage *s);
 
 /* Variants of a handshake, or-ed. CLASSIC: TLS 1.2 with RSA key transport, for a stage with an RSA
- * key. */
-enum { HS__STAGE_RETRY = 1, HS__STAGE_AUTH = 2, HS__STAGE_TLS12 = 4, HS__STAGE_CLASSIC = 12 };
+ * key. RESUME: TLS 1.2 from a ticket; only hs__stage_open knows it, and makes a connection before.
+ */
+enum {
+    HS__STAGE_RETRY = 1,
+    HS__STAGE_AUTH = 2,
+    HS__STAGE_TLS12 = 4,
+    HS__STAGE_CLASSIC = 4 | 8,
+    HS__STAGE_RESUME = 4 | 16
+};
 
 /* Options of an ordinary client and server of that variant; to be changed at will.
  * `identity` has room for two and must live as long as the options. */
