@@ -10,13 +10,22 @@
 typedef struct {
     mini_ca base;
     const char *host;
-    int purpose;
+    const char *staple;
+    int purpose, profile;
     int64_t at;
     hs__list cacert, crl;
 } args;
 
-static const char *const PURPOSES[] = {
-    [HS_PURPOSE_SERVER] = "server", [HS_PURPOSE_CLIENT] = "client", NULL};
+static const char *const PURPOSES[] = {[HS_PURPOSE_SERVER] = "server",
+                                       [HS_PURPOSE_CLIENT] = "client",
+                                       [HS_PURPOSE_SIGNER] = "signer",
+                                       [HS_PURPOSE_RECEIVER] = "receiver",
+                                       [HS_PURPOSE_KEY_TRANSPORT] = "key-transport",
+                                       NULL};
+static const char *const PROFILES[] = {[HS_PROFILE_OF_ANCHOR] = "anchor",
+                                       [HS_PROFILE_WEB_PKI] = "web",
+                                       [HS_PROFILE_PRIVATE] = "private",
+                                       NULL};
 
 static const hs__option OPTIONS[] = {
     {.group = "Checks",
@@ -30,7 +39,13 @@ static const hs__option OPTIONS[] = {
      .kind = HS__OPT_CHOICE,
      .at = offsetof(args, purpose),
      .values = PURPOSES,
-     .help = "what it is used for (server)"},
+     .help = "what it is used for (server); signer and receiver are for messages"},
+    {.name = "profile",
+     .kind = HS__OPT_CHOICE,
+     .at = offsetof(args, profile),
+     .values = PROFILES,
+     .help = "by the rules for public CAs (web), for one's own (private), or by where the anchor "
+             "comes from (default)"},
     {.name = "at",
      .kind = HS__OPT_DATE,
      .at = offsetof(args, at),
@@ -50,6 +65,13 @@ static const hs__option OPTIONS[] = {
      .argument = "F",
      .aliases = "CRLfile",
      .help = "revocation lists; repeat (the list of this CA)"},
+    {.name = "staple",
+     .kind = HS__OPT_TEXT,
+     .at = offsetof(args, staple),
+     .argument = "F",
+     .aliases = "ocsp respin",
+     .help = "an OCSP response about the leaf, as a server would staple it; then a leaf with "
+             "must-staple needs one"},
     MINI_CA_OPTIONS(args, base),
     {0},
 };
@@ -60,7 +82,8 @@ const hs__program mini_ca_verify_program = {
     .about = "Judges the certificates in FILE, the first being the leaf: prints the path and each "
              "check. Exit 5 if it is not to be trusted.",
     .examples = "  mini-ca verify localhost.pem --host=localhost\n"
-                "  mini-ca verify chain.pem --cacert=root.pem --at=2030-01-01\n",
+                "  mini-ca verify chain.pem --cacert=root.pem --at=2030-01-01\n"
+                "  mini-ca verify chain.pem --profile=web      as a browser would\n",
     .options = OPTIONS,
     .min_operands = 1,
     .max_operands = 1,
@@ -156,11 +179,20 @@ static void put_row(const hs_report_row *row, int verbose) {
         printf("%28srule %s\n", "", row->rule);
 }
 
+static void put_dead_ends(const hs_report *report) {
+    if (report->n_dead_ends > 0)
+        printf("\nways that led nowhere\n");
+    for (size_t i = 0; i < report->n_dead_ends; i++)
+        printf("  %s\n    %s\n", report->dead_ends[i].path, report->dead_ends[i].why);
+}
+
 static void put_report(const args *a, const hs_report *report) {
     put_path(report);
     putchar('\n');
     for (size_t i = 0; i < report->n_rows; i++)
         put_row(&report->rows[i], a->base.common.verbose);
+    if (report->verdict || a->base.common.verbose)
+        put_dead_ends(report);
     printf("\n%s%s%s%s%s\n", hs__style_on(stdout, report->verdict ? HS__RED : HS__GREEN),
            report->verdict ? "not trusted" : "trusted", hs__style_off(stdout),
            report->verdict ? ": " : "", report->verdict ? report->summary : "");
@@ -180,6 +212,15 @@ static json_t *path_json(const hs_report *report) {
     return path;
 }
 
+static json_t *dead_ends_json(const hs_report *report) {
+    json_t *all = json_array();
+    for (size_t i = 0; i < report->n_dead_ends; i++)
+        json_array_append_new(all, json_pack("{s:o, s:o}", "path",
+                                             hs__json_string(report->dead_ends[i].path), "why",
+                                             hs__json_string(report->dead_ends[i].why)));
+    return all;
+}
+
 static void put_json(const hs_report *report) {
     json_t *checks = json_array();
     for (size_t i = 0; i < report->n_rows; i++) {
@@ -192,17 +233,18 @@ static void put_json(const hs_report *report) {
                                                 hs__json_string(row->fix), "rule", row->rule));
     }
     hs__json_print(stdout,
-                   json_pack("{s:b, s:s, s:o, s:o, s:o, s:o, s:I, s:I}", "ok",
+                   json_pack("{s:b, s:s, s:o, s:o, s:o, s:o, s:o, s:I, s:I}", "ok",
                              report->verdict == HS_OK, "status", hs_status_name(report->verdict),
                              "summary", hs__json_string(report->summary), "path", path_json(report),
-                             "checks", checks, "anchor", hs__json_string(report->anchor_source),
-                             "anchors", (json_int_t)report->anchors, "paths_tried",
+                             "checks", checks, "dead_ends", dead_ends_json(report), "anchor",
+                             hs__json_string(report->anchor_source), "anchors",
+                             (json_int_t)report->anchors, "paths_tried",
                              (json_int_t)report->paths_tried));
 }
 
 /* ---- doing ------------------------------------------------------------------------------- */
 static hs__exit verify(const args *a, hs_provider *provider, hs_trust *trust,
-                       const hs__certs *certs, hs__fault *fault) {
+                       const hs__certs *certs, hs_span staple, hs__fault *fault) {
     hs_report *report = NULL;
     hs_span *chain = calloc(certs->n, sizeof *chain);
     if (!chain)
@@ -215,7 +257,10 @@ static hs__exit verify(const args *a, hs_provider *provider, hs_trust *trust,
                            .purpose = (hs_purpose)a->purpose,
                            .name = a->host,
                            .now = a->at ? a->at : hs__now(),
-                           .details = true};
+                           .details = true,
+                           .profile = (hs_profile)a->profile,
+                           .staple = staple,
+                           .asked_for_staple = a->staple != NULL};
     hs_status st = hs_verify(provider, trust, &o, &report);
     free(chain);
     if (!report)
@@ -234,10 +279,15 @@ static hs__exit run(const args *a, const char *file, hs__fault *fault) {
     hs_provider *provider = NULL;
     hs_trust *trust = NULL;
     hs__certs certs;
+    hs__bytes staple = {0};
     hs__exit code = hs__certs_read(file, &certs, fault);
     if (code)
         return code;
-    code = hs__library_choose(a->base.provider, HS__KEY_ED25519, HS__KEY_P256, &provider, fault);
+    if (a->staple)
+        code = hs__file_read(a->staple, HS__FILE_LIMIT, &staple, fault);
+    if (code == HS__EXIT_OK)
+        code =
+            hs__library_choose(a->base.provider, HS__KEY_ED25519, HS__KEY_P256, &provider, fault);
     if (code == HS__EXIT_OK) {
         hs_status st = hs_trust_new(provider, &trust);
         code = st ? hs__fail_status(fault, st, "the list of trusted certificates") : HS__EXIT_OK;
@@ -247,10 +297,11 @@ static hs__exit run(const args *a, const char *file, hs__fault *fault) {
     if (code == HS__EXIT_OK)
         code = add_lists(a, trust, fault);
     if (code == HS__EXIT_OK)
-        code = verify(a, provider, trust, &certs, fault);
+        code = verify(a, provider, trust, &certs, hs__bytes_span(&staple), fault);
     hs_trust_unref(trust);
     hs_provider_unref(provider);
     hs__certs_free(&certs);
+    hs__bytes_free(&staple);
     return code;
 }
 

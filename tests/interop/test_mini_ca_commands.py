@@ -163,6 +163,16 @@ def test_sign_of_nonsense(ca, content):
     assert mini_ca("sign", "x", code=1).stderr.startswith("mini-ca: error: ")
 
 
+def test_a_key_that_only_opens_secrets(ca):
+    """For hs-server --profile=classic: RFC 9846 F.10 wants it to sign nothing."""
+    mini_ca("issue", "a.test", "--key-transport", code=2)
+    mini_ca("issue", "a.test", "--key-transport", "--key-type=rsa2048")
+    text = text_of("a.test.pem")
+    assert "Key Encipherment" in text and "Digital Signature" not in text
+    mini_ca("renew", "a.test.pem")
+    assert "Digital Signature" not in text_of("a.test.pem")
+
+
 # ---- renew, rekey ------------------------------------------------------------------------------
 
 def test_renew_keeps_names_and_key(ca):
@@ -319,6 +329,52 @@ def test_ocsp(here, more):
     mini_ca("ocsp", "b.test", "--days=1")  # an answer of before may be replaced
     mini_ca("ocsp", "b.test", "--out=b.test-key.pem", code=8)
     assert "PRIVATE" in open("b.test-key.pem").read()
+
+
+def verdict(*words):
+    done = mini_ca("verify", *words, "--json", code=None)
+    report = json.loads(done.stdout)
+    assert (done.returncode == 0) == report["ok"]
+    return report["status"]
+
+
+def test_verify_heeds_lists(ca, here):
+    mini_ca("issue", "a.test")
+    mini_ca("issue", "b.test")
+    mini_ca("revoke", "a.test")
+    assert verdict("a.test.pem") == "HS_E_CERT_REVOKED"  # the CA's own list, by itself
+    assert verdict("b.test.pem") == "HS_OK"
+    assert verdict("a.test.pem", "--cacert=ca/root.pem") == "HS_OK"
+    assert verdict("a.test.pem", "--cacert=ca/root.pem", "--crl=ca/crl.pem") == "HS_E_CERT_REVOKED"
+    (here / "x.pem").write_text("nonsense")
+    mini_ca("verify", "a.test.pem", "--crl=x.pem", code=1)
+
+
+def test_verify_heeds_staples(ca):
+    for name in "a.test", "b.test":
+        mini_ca("issue", name, "--must-staple")
+    mini_ca("revoke", "a.test")
+    for name in "a.test", "b.test":
+        mini_ca("ocsp", name)
+    trust = "--cacert=ca/root.pem"
+    assert verdict("a.test.pem", trust, "--staple=a.test-ocsp.der") == "HS_E_CERT_REVOKED"
+    assert verdict("b.test.pem", trust, "--staple=b.test-ocsp.der") == "HS_OK"
+    assert verdict("b.test.pem", trust, "--staple=a.test-ocsp.der") != "HS_OK"
+    assert verdict("b.test.pem", trust, "--staple=/dev/null") != "HS_OK"
+
+
+def test_verify_by_the_rules_of_the_web(ca, here):
+    """What mini-ca makes keeps them; others' need not."""
+    mini_ca("issue", "a.test")
+    assert verdict("a.test.pem", "--profile=web", "--host=a.test") == "HS_OK"
+    root = openssl_certificate("basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign", "r.pem",
+                               subject="/CN=R")
+    os.rename("ck.pem", "rk.pem")
+    (here / "e").write_text("subjectAltName=DNS:a.test\n")
+    run("openssl", "x509", "-req", "-in", request(subject="/CN=a.test"), "-CA", root, "-CAkey", "rk.pem",
+        "-extfile", "e", "-out", "plain.pem", "-days", "9")
+    assert verdict("plain.pem", f"--cacert={root}", "--profile=private") == "HS_OK"
+    assert verdict("plain.pem", f"--cacert={root}", "--profile=web") != "HS_OK"
 
 
 # ---- lint --------------------------------------------------------------------------------------
