@@ -153,11 +153,11 @@ static bool is_number(hs_span label) {
 /* With a number as its last label it is an IPv4 address for browsers; a ':' makes it one of
  * IPv6; and a host has a dot and no spaces. */
 static reading read_common_name(hs_span text) {
-    const uint8_t *dot = text.n > 0 ? memrchr(text.p, '.', text.n) : NULL;
-    const size_t last = dot != NULL ? (size_t)(dot + 1 - text.p) : 0;
-    if (text.n == 0 || memchr(text.p, ' ', text.n) != NULL) {
+    if (text.p == NULL || text.n == 0 || memchr(text.p, ' ', text.n) != NULL) {
         return A_LABEL;
     }
+    const uint8_t *dot = memrchr(text.p, '.', text.n);
+    const size_t last = dot != NULL ? (size_t)(dot + 1 - text.p) : 0;
     if (is_number((hs_span){text.p + last, text.n - last}) || memchr(text.p, ':', text.n) != NULL) {
         return AN_ADDRESS;
     }

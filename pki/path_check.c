@@ -416,6 +416,7 @@ static void check_ext_key_usage(hs__judge *j, const hs__path *path, size_t depth
 
 /* ---- the table --------------------------------------------------------------------------- */
 
+/* What the rules decide about a leaf waits for the anchor that brings them. */
 const hs__check hs__checks[] = {
     {"version", HS__AT_LEAF | HS__AT_CA, HS__ON_STEP, 6, check_version, "rfc9846#section-4.5.1.2"},
     {"serial", HS__AT_LEAF | HS__AT_CA, HS__ON_STEP, 13, check_serial, "rfc5280#section-4.1.2.2"},
@@ -426,13 +427,18 @@ const hs__check hs__checks[] = {
      "rfc5280#section-6.1.3"},
     {"validity", HS__AT_ALL, HS__ON_STEP, 10, check_validity, "rfc5280#section-4.1.2.5"},
     {"public_key", HS__AT_ALL, HS__ON_STEP, 5, check_public_key, "rfc9325#section-4.5"},
-    {"basic_constraints", HS__AT_ALL, HS__ON_STEP, 7, check_basic_constraints,
+    {"basic_constraints", HS__AT_LEAF, HS__ON_ARRIVAL, 7, check_basic_constraints,
+     "rfc5280#section-4.2.1.9"},
+    {"basic_constraints", HS__AT_CA | HS__AT_ANCHOR, HS__ON_STEP, 7, check_basic_constraints,
      "rfc5280#section-4.2.1.9"},
     {"path_length", HS__AT_CA | HS__AT_ANCHOR, HS__ON_STEP, 8, check_path_length,
      "rfc5280#section-4.2.1.9"},
     {"depth", HS__AT_LEAF, HS__ON_ARRIVAL, 8, check_depth, "rfc5280#section-4.2.1.9"},
     {"key_usage", HS__AT_ALL, HS__ON_STEP, 9, check_key_usage, "rfc5280#section-4.2.1.3"},
-    {"ext_key_usage", HS__AT_ALL, HS__ON_STEP, 12, check_ext_key_usage, "rfc5280#section-4.2.1.12"},
+    {"ext_key_usage", HS__AT_LEAF, HS__ON_ARRIVAL, 12, check_ext_key_usage,
+     "rfc5280#section-4.2.1.12"},
+    {"ext_key_usage", HS__AT_CA | HS__AT_ANCHOR, HS__ON_STEP, 12, check_ext_key_usage,
+     "rfc5280#section-4.2.1.12"},
     {"critical_extensions", HS__AT_ALL, HS__ON_STEP, 9, check_critical_extensions,
      "rfc5280#section-4.2"},
     {"name_constraints", HS__AT_CA | HS__AT_ANCHOR, HS__ON_STEP, 8, hs__check_name_constraints,

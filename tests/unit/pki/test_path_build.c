@@ -198,25 +198,37 @@ static void dead_ends_are_told(void **state) {
     end(&w);
 }
 
-/* The same root once with the system's bundle and once given by hand. */
+/* The same root once with the system's bundle and once given by hand, in both orders. */
 static void the_way_by_ones_own_anchor_is_taken_where_the_webs_rules_refuse(void **state) {
     (void)state;
     world w = {0};
     made *root = add(&w, (spec){.is_ca = true, .subject = "CN=root"});
-    made *leaf = add(&w, (spec){.issuer = root, .no_authority_key_id = true});
-    hs_trust *t;
-    assert_ok(hs_trust_new(provider(), &t));
-    assert_ok(hs_trust_add(t, made_der(root), "bundle", HS_TRUST_WEB_PKI, NULL, NULL));
-    const made *const list[] = {leaf};
-    hs_report *r = report(t, list, 1);
-    assert_status(r->verdict, HS_E_CERT_PROFILE);
-    hs_report_free(r);
-    assert_ok(hs_trust_add(t, made_der(root), "by hand", 0, NULL, NULL));
-    r = report(t, list, 1);
-    assert_ok(r->verdict);
-    assert_string_equal(r->anchor_source, "by hand");
-    hs_report_free(r);
-    hs_trust_unref(t);
+    made *const leaves[] = {
+        add(&w, (spec){.issuer = root, .no_authority_key_id = true}),
+        add(&w, (spec){.issuer = root, .n_purposes = 1}), /* but none is given: no extKeyUsage */
+    };
+    const hs_status alone[] = {HS_E_CERT_PROFILE, HS_E_EXT_KEY_USAGE};
+    static const unsigned orders[][2] = {{HS_TRUST_WEB_PKI, 0}, {0, HS_TRUST_WEB_PKI}};
+    for (size_t i = 0; i < 4; i++) {
+        const made *const list[] = {leaves[i % 2]};
+        hs_trust *t;
+        assert_ok(hs_trust_new(provider(), &t));
+        for (size_t k = 0; k < 2; k++) {
+            const unsigned flags = orders[i / 2][k];
+            assert_ok(hs_trust_add(t, made_der(root), flags != 0 ? "bundle" : "by hand", flags,
+                                   NULL, NULL));
+            if (k == 0) {
+                hs_report *r = report(t, list, 1);
+                assert_int_equal(r->verdict, flags != 0 ? alone[i % 2] : HS_OK);
+                hs_report_free(r);
+            }
+        }
+        hs_report *r = report(t, list, 1);
+        assert_ok(r->verdict);
+        assert_string_equal(r->anchor_source, "by hand");
+        hs_report_free(r);
+        hs_trust_unref(t);
+    }
     end(&w);
 }
 

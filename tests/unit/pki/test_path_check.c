@@ -432,10 +432,28 @@ static void an_issuers_pss_rule_is_kept(void **state) {
 static void the_table_is_covered(void **state) {
     (void)state;
     static const char *const seen[] = {
-        "version",      "serial",        "signature_algorithm", "issuer",           "signature",
-        "validity",     "public_key",    "basic_constraints",   "path_length",      "depth",
-        "key_usage",    "ext_key_usage", "critical_extensions", "name_constraints", "policies",
-        "anchor_scope", "profile",       "revocation",          "staple",           "name",
+        "version",
+        "serial",
+        "signature_algorithm",
+        "issuer",
+        "signature",
+        "validity",
+        "public_key",
+        "basic_constraints", /* of the leaf */
+        "basic_constraints",
+        "path_length",
+        "depth",
+        "key_usage",
+        "ext_key_usage", /* of the leaf */
+        "ext_key_usage",
+        "critical_extensions",
+        "name_constraints",
+        "policies",
+        "anchor_scope",
+        "profile",
+        "revocation",
+        "staple",
+        "name",
     };
     assert_int_equal(hs__n_checks, sizeof(seen) / sizeof(seen[0]));
     for (size_t i = 0; i < hs__n_checks; i++) {
