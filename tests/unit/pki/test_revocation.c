@@ -251,6 +251,115 @@ static void a_promised_staple_must_come_where_it_was_asked_for(void **state) {
     expect(q, 0, HS_OK, NULL);
 }
 
+/* ---- what we write ourselves, and paths around what was revoked --------------------------- */
+
+static const uint8_t serial_five[] = {5};
+
+/* A list of the CA's with serial 5 on it, or without entries, into the store. */
+static void put_list(hs_trust *t, const made *ca, bool has_five) {
+    const hs__crl_entry entry = {SPAN(serial_five), FROM, HS__REASON_SUPERSEDED};
+    const hs__crl_template list = {.issuer = {ca->name, ca->name_n},
+                                   .authority_key_id = {ca->key_id, HS__KEY_ID},
+                                   .this_update = NOW - DAY,
+                                   .next_update = NOW + DAY,
+                                   .number = 1,
+                                   .entries = &entry,
+                                   .n_entries = has_five ? 1 : 0};
+    uint8_t der[2048];
+    size_t n = sizeof(der);
+    assert_ok(hs__crl_issue(provider(), &list, ca->key, hs__sig_alg_for(HS__KEY_P256), der, &n));
+    assert_ok(hs_trust_add_crl(t, (hs_span){der, n}, NULL, NULL));
+}
+
+static hs_trust *store_of(const made *root) {
+    hs_trust *t;
+    assert_ok(hs_trust_new(provider(), &t));
+    assert_ok(hs_trust_add(t, made_der(root), "test", 0, NULL, NULL));
+    return t;
+}
+
+static hs_report *judge(const hs_trust *t, const hs_span *chain, size_t n, hs_span staple) {
+    const hs_verify_options o = {.size = sizeof(o),
+                                 .chain = chain,
+                                 .n_chain = n,
+                                 .name = "a.test",
+                                 .now = NOW,
+                                 .details = true,
+                                 .revocation = HS_REVOCATION_LEAF,
+                                 .staple = staple};
+    hs_report *r;
+    const hs_status st = hs_verify(provider(), t, &o, &r);
+    assert_int_equal(st, r->verdict);
+    return r;
+}
+
+static void what_we_write_is_believed(void **state) {
+    (void)state;
+    made *root = make(&(spec){.is_ca = true});
+    made *leaf = make(&(spec){.issuer = root, .serial = SPAN(serial_five)});
+    const hs__cert root_cert = cert_of(made_der(root));
+    const hs_span chain[] = {made_der(leaf)};
+    const hs_span none = {NULL, 0};
+    for (int revoked = 0; revoked < 2; revoked++) {
+        const hs_status verdict = revoked ? HS_E_CERT_REVOKED : HS_OK;
+        hs_trust *t = store_of(root);
+        put_list(t, root, revoked);
+        hs_report *r = judge(t, chain, 1, none);
+        assert_int_equal(r->verdict, verdict);
+        hs_report_free(r);
+        hs_trust_unref(t);
+        const hs__ocsp_template answer = {.issuer = root_cert.subject,
+                                          .issuer_key = &root_cert.key,
+                                          .serial = SPAN(serial_five),
+                                          .verdict = revoked ? HS__OCSP_REVOKED : HS__OCSP_GOOD,
+                                          .revoked_at = FROM,
+                                          .reason = HS__REASON_SUPERSEDED,
+                                          .produced = NOW,
+                                          .this_update = NOW,
+                                          .next_update = NOW + DAY};
+        uint8_t der[2048];
+        size_t n = sizeof(der);
+        assert_ok(
+            hs__ocsp_issue(provider(), &answer, root->key, hs__sig_alg_for(HS__KEY_P256), der, &n));
+        t = store_of(root);
+        r = judge(t, chain, 1, (hs_span){der, n});
+        assert_int_equal(r->verdict, verdict);
+        hs_report_free(r);
+        hs_trust_unref(t);
+    }
+    made_free(leaf);
+    made_free(root);
+}
+
+/* The intermediate that came first was revoked; another one with its key was not. */
+static void a_way_around_a_revoked_ca_is_found(void **state) {
+    (void)state;
+    made *root = make(&(spec){.is_ca = true, .subject = "CN=root"});
+    made *bad = make(
+        &(spec){.is_ca = true, .subject = "CN=mid", .issuer = root, .serial = SPAN(serial_five)});
+    made *good =
+        make(&(spec){.is_ca = true, .subject = "CN=mid", .issuer = root, .same_key_as = bad});
+    made *leaf = make(&(spec){.issuer = bad, .serial = SPAN(serial_five)});
+    hs_trust *t = store_of(root);
+    put_list(t, root, true);
+    put_list(t, bad, false); /* the leaf's own issuer has nothing against it */
+    const hs_span chain[] = {made_der(leaf), made_der(bad), made_der(good)};
+    hs_report *r = judge(t, chain, 3, (hs_span){NULL, 0});
+    assert_ok(r->verdict);
+    assert_ptr_equal(r->path[1].der.p, good->der);
+    assert_int_equal(r->n_dead_ends, 1);
+    assert_non_null(strstr(r->dead_ends[0].why, "CN=mid was revoked on 2023-11-14 (superseded)"));
+    hs_report_free(r);
+    r = judge(t, chain, 2, (hs_span){NULL, 0});
+    assert_status(r->verdict, HS_E_CERT_REVOKED);
+    hs_report_free(r);
+    hs_trust_unref(t);
+    made_free(leaf);
+    made_free(good);
+    made_free(bad);
+    made_free(root);
+}
+
 /* ---- the store --------------------------------------------------------------------------- */
 
 static void lists_that_cannot_be_read_are_counted(void **state) {
@@ -287,6 +396,8 @@ int main(void) {
         cmocka_unit_test(a_responder_needs_the_issuers_word),
         cmocka_unit_test(a_nonce_is_compared_where_there_is_one),
         cmocka_unit_test(a_promised_staple_must_come_where_it_was_asked_for),
+        cmocka_unit_test(what_we_write_is_believed),
+        cmocka_unit_test(a_way_around_a_revoked_ca_is_found),
         cmocka_unit_test(lists_that_cannot_be_read_are_counted),
     };
     return RUN(tests);
