@@ -15,6 +15,10 @@ static const hs__option OPTIONS[] = {
      .kind = HS__OPT_FLAG,
      AT(status),
      .help = "a page and JSON: what you offered, byte by byte, and what was chosen (default)"},
+    {.name = "io",
+     .kind = HS__OPT_FLAG,
+     AT(io),
+     .help = "one connection on standard input and output, then exit; bytes are never interpreted"},
     {.name = "echo", .kind = HS__OPT_FLAG, AT(echo), .help = "send back what comes"},
     {.name = "www",
      .kind = HS__OPT_TEXT,
@@ -162,10 +166,14 @@ const hs__program server_program = {
 };
 
 static hs__exit check(const server_args *a) {
-    int services = a->status + a->echo + (a->www != NULL) + (a->forward != NULL);
+    int services = a->status + a->echo + a->io + (a->www != NULL) + (a->forward != NULL);
     if (services > 1)
         return hs__usage_error(&server_program,
-                               "--status, --echo, --www and --forward exclude each other");
+                               "--status, --echo, --io, --www and --forward exclude each other");
+    if (a->io && a->common.json)
+        return hs__usage_error(&server_program, "--io and --json both want standard output");
+    if (a->io && (a->accept > 1 || a->workers > 1))
+        return hs__usage_error(&server_program, "--io is for one connection");
     if (a->client_auth != HS_CLIENT_AUTH_NONE && a->cacert.n == 0 && !a->insecure)
         return hs__usage_error(&server_program,
                                "--client-auth needs --cacert=F (or -k to take any certificate)");
@@ -191,6 +199,8 @@ int server_args_read(int argc, char **argv, server_args *a, hs__exit *code) {
     if (first < 0)
         return first;
     *code = check(a);
+    if (a->io)
+        a->accept = 1;
     return *code ? -1 : first;
 }
 

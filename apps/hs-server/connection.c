@@ -49,14 +49,29 @@ static void on_shut(hs_uv_shutdown_req *req, int status) {
     c->is_shut = true;
     if (c->peer_ended || c->is_unwanted || status)
         connection_abort(c, c->is_unwanted ? "made room for another" : "done");
-    else
+    else if (c->is_ending)
         hs_uv_set_timeouts(c->s, 0, LINGER_MS);
+}
+
+void connection_half_close(connection *c) {
+    if (c->is_ending || c->is_half_closed || hs_uv_is_closing(c->s))
+        return;
+    c->is_half_closed = true;
+    c->shutdown.data = c;
+    if (hs_uv_shutdown(&c->shutdown, c->s, on_shut) != 0)
+        connection_abort(c, "done");
 }
 
 void connection_end(connection *c) {
     if (c->is_ending || hs_uv_is_closing(c->s))
         return;
     c->is_ending = true;
+    if (c->is_half_closed) {
+        /* It has gone already, or what is before it was not taken for too long. */
+        if (!c->peer_ended)
+            connection_abort(c, "done");
+        return;
+    }
     c->shutdown.data = c;
     if (hs_uv_shutdown(&c->shutdown, c->s, on_shut) != 0) {
         connection_abort(c, "done");

@@ -25,6 +25,7 @@ static hs__exit open_log(const char *path, FILE **out, hs__fault *fault) {
 
 static const service *choose_service(const server_args *a) {
     return a->echo      ? &echo_service
+           : a->io      ? &io_service
            : a->www     ? &www_service
            : a->forward ? &forward_service
                         : &status_service;

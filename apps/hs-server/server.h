@@ -1,7 +1,7 @@
 /* server.h - hs-server: one process, its configuration, its connections.
  *
  * main.c starts and ends it; identity.c makes and reloads the TLS configuration; connection.c has
- * the life of a connection, which a service fills: echo.c, forward.c, http.c with status.c or
+ * the life of a connection, which a service fills: echo.c, forward.c, io.c, http.c with status.c or
  * www.c behind it. log.c tells what happens. */
 #ifndef HS_SERVER_SERVER_H
 #define HS_SERVER_SERVER_H
@@ -27,7 +27,7 @@ typedef struct {
     hs__offer_options offer;
     hs__identity_options identity;
     hs__see_options see;
-    bool status, echo, strict_sni, insecure, no_resume;
+    bool status, echo, io, strict_sni, insecure, no_resume;
     const char *www, *forward, *log, *access_log;
     hs__list cacert;
     int client_auth, prefer, hrr; /* indices of the engine's enums */
@@ -57,7 +57,7 @@ typedef struct {
     /* The stream is closed. */
     void (*close)(connection *c);
 } service;
-extern const service echo_service, forward_service, status_service, www_service;
+extern const service echo_service, forward_service, io_service, status_service, www_service;
 
 /* What http.c asks for an answer: status.c or www.c. */
 typedef struct http_request http_request;
@@ -77,10 +77,11 @@ struct connection {
     uint8_t *hello; /* ClientHello; NULL: not kept */
     size_t hello_n;
     uint64_t t_begin, t_done;
-    size_t waiting; /* bytes given to connection_send and not yet with the kernel */
-    bool is_ending; /* close_notify is on its way */
-    bool holds;     /* connection_hold */
-    bool is_shut;   /* and with the kernel              */
+    size_t waiting;      /* bytes given to connection_send and not yet with the kernel */
+    bool is_ending;      /* close_notify is on its way, and nothing more is taken */
+    bool is_half_closed; /* it is on its way, and the peer may go on */
+    bool holds;          /* connection_hold */
+    bool is_shut;        /* and with the kernel              */
     bool peer_ended;
     bool is_unwanted; /* the server is full */
     hs_uv_shutdown_req shutdown;
@@ -100,6 +101,9 @@ void connection_hold(connection *c, bool holds);
 
 /* close_notify after all that was sent, then the end as soon as the peer agrees. */
 void connection_end(connection *c);
+
+/* close_notify after all that was sent; the peer may go on. */
+void connection_half_close(connection *c);
 
 /* At once, without close_notify; `why` is static, for the log. */
 void connection_abort(connection *c, const char *why);

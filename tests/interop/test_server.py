@@ -3,6 +3,8 @@ both ways, forwarding, limits, signals, exit codes and what it tells."""
 
 import contextlib
 import json
+import random
+import re
 import signal
 import socket
 import ssl
@@ -579,3 +581,51 @@ def test_port_is_taken(pki):
 def test_key_of_another_certificate(pki):
     run("hs-server", f"--cert={pki.servers['p256'].cert}", f"--key={pki.servers['p384'].key}", "0",
         code=9)
+
+
+# ---- --io ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def one_connection(pki, tmp_path):
+    """one_connection(bytes): hs-server --io with that on standard input, output in a file."""
+    with contextlib.ExitStack() as stack:
+        def start(data):
+            own = pki.servers["p256"]
+            server = stack.enter_context(subprocess.Popen(
+                ["hs-server", "--io", f"--cert={own.cert}", f"--key={own.key}", f"{HERE}:0"],
+                stdin=subprocess.PIPE, stdout=stack.enter_context(open(tmp_path / "out", "wb")),
+                stderr=subprocess.PIPE))
+            stack.callback(server.kill)
+            said = server.stderr.readline().decode()
+            threading.Thread(target=feed, args=(server.stdin, data), daemon=True).start()
+            return server, int(re.search(r"listening on \S+:(\d+)", said).group(1))
+        yield start
+
+
+def feed(pipe, data):
+    with contextlib.suppress(OSError), pipe:
+        pipe.write(data)
+
+
+def test_io_takes_a_file(pki, one_connection, tmp_path):
+    """With nothing to send it listens on until the peer ends."""
+    data = random.Random(7).randbytes(3_000_000)
+    server, port = one_connection(b"")
+    run("hs-client", f"--cacert={pki.root}", "--io", f"--connect-to={HERE}:{port}", "localhost",
+        input=data, text=False)
+    assert server.wait(10) == 0 and (tmp_path / "out").read_bytes() == data
+
+
+def test_io_gives_a_file(pki, one_connection):
+    """All of it, also to a peer that has said its last at once."""
+    data = random.Random(8).randbytes(3_000_000)
+    server, port = one_connection(data)
+    done = run("hs-client", f"--cacert={pki.root}", "--io", f"--connect-to={HERE}:{port}",
+               "localhost", input=b"", text=False)
+    assert done.stdout == data and server.wait(10) == 0
+
+
+def test_io_needs_standard_output_for_itself(pki):
+    run("hs-server", "--io", "--json", "0", code=2)
+    run("hs-server", "--io", "--accept=2", "0", code=2)
