@@ -14,7 +14,7 @@ demo="$build curl netbase"
 # zlib and zstd: Debian 13's static libcrypto wants them and its package does not say so.
 test="$demo clang libclang-rt-dev clang-format libcmocka-dev valgrind
     openssl gnutls-bin libwolfssl-dev tshark ca-certificates strace libnss3-tools
-    python3 python3-pytest python3-jsonschema publicsuffix xz-utils
+    python3 python3-pytest python3-jsonschema python3-cryptography publicsuffix xz-utils
     zlib1g-dev libzstd-dev make dpkg-dev debian-archive-keyring"
 
 case "${1-}" in
