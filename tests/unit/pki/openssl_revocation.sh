@@ -102,6 +102,7 @@ place='crlDistributionPoints=URI:http://ca.test/crl\n'
     cert responder 12 root /CN=Responder 'extendedKeyUsage=OCSPSigning\nnoCheck=ignored\n'
     cert unfit 13 root /CN=Unfit 'extendedKeyUsage=serverAuth\n'
     cert fallen 14 root /CN=Fallen 'extendedKeyUsage=OCSPSigning\n'
+    cert stranger 15 silent /CN=Stranger 'extendedKeyUsage=OCSPSigning\n'
     echo 01 > number
     echo "unique_subject = no" > index.txt.attr
     {
@@ -134,6 +135,7 @@ place='crlDistributionPoints=URI:http://ca.test/crl\n'
     answer delegated good responder
     answer unfit good unfit
     answer fallen good fallen
+    answer stranger good stranger
     answer bare good responder -resp_no_certs
     openssl ocsp -issuer root.pem -cert good.pem -no_nonce -reqout request
     openssl ocsp -index index.txt -CA root.pem -rsigner root.pem -rkey root.key \

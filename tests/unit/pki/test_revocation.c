@@ -206,6 +206,9 @@ static void a_staple_that_cannot_be_relied_on_is_refused(void **state) {
             expect(q, 0, HS_E_OCSP, cases[i].words);
         }
     }
+    /* The same serial number and issuer's name, but the issuer has another key. */
+    expect((question){.root = rev_silent, .leaf = rev_quiet, .staple = SPAN(ocsp_good)}, 0,
+           HS_E_OCSP, "not about this certificate");
     /* A bad staple is bad whatever a list says. */
     expect((question){.staple = SPAN(ocsp_endless), .lists = {crl_plain}}, 0, HS_E_OCSP, "until");
 }
@@ -216,6 +219,8 @@ static void a_responder_needs_the_issuers_word(void **state) {
     expect((question){.staple = SPAN(ocsp_delegated)}, 0, HS_OK, "says so");
     expect((question){.staple = SPAN(ocsp_bare)}, 0, HS_E_OCSP, "certificate is not there");
     expect((question){.staple = SPAN(ocsp_unfit)}, 0, HS_E_OCSP, "no purpose OCSPSigning");
+    /* Its issuer has the right name and another key. */
+    expect((question){.staple = SPAN(ocsp_stranger)}, 0, HS_E_OCSP, "did not authorize");
     expect((question){.staple = SPAN(ocsp_fallen)}, 0, HS_OK, "says so");
     expect((question){.staple = SPAN(ocsp_fallen), .lists = {crl_plain}}, 0, HS_E_OCSP,
            "was revoked");
