@@ -7,7 +7,7 @@
 #include "engine/fail.h"
 #include "engine/kex.h"
 #include "engine/key_schedule.h"
-#include "engine/key_schedule12.h"
+#include "engine/lasting12.h"
 #include "engine/trace_emit.h"
 #include "pki/hostname.h"
 
@@ -162,7 +162,7 @@ void hs_conn_free(hs_conn *c) {
     hs__peer_free(c);
     hs__direction_end(c, &c->in);
     hs__direction_end(c, &c->out);
-    hs__free(c->memory, c->exporter12, sizeof(*c->exporter12));
+    hs__lasting12_free(c);
     hs_session_unref(c->session);
     hs__tx_end(c->memory, &c->tx);
     hs__spare_give(c->memory, c->rx.cut, c->rx.cut_cap);

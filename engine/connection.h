@@ -148,7 +148,8 @@ typedef struct {
     uint8_t server_random[HS__RANDOM];
     hs__buffer params; /* the point of ServerECDHParams */
 
-    uint8_t session_id[HS__SESSION_ID_MAX]; /* that the server gave out */
+    uint8_t
+        session_id[HS__SESSION_ID_MAX]; /* that the server gave out, or resumes from its store */
     size_t session_id_n;
     bool ticket_due;   /* a NewSessionTicket was promised */
     hs__buffer ticket; /* client: that came */
@@ -221,11 +222,14 @@ typedef struct {
     hs_span chain[]; /* DER, leaf first */
 } hs__peer;
 
-/* What TLS 1.2's exporter needs as long as the connection lives (RFC 5705 4). */
+/* What TLS 1.2 needs as long as the connection lives: lasting12.h. */
 typedef struct {
     uint8_t main_secret[HS__MAIN_SECRET_12];
-    uint8_t randoms[2 * HS__RANDOM]; /* client's, server's */
-} hs__exporter12;
+    uint8_t randoms[2 * HS__RANDOM];        /* client's, server's */
+    uint8_t session_id[HS__SESSION_ID_MAX]; /* server: in its store */
+    size_t session_id_n;                    /* 0: in none */
+    hs_session *session;                    /* client; NULL: none */
+} hs__lasting12;
 
 /* ---- the connection ---------------------------------------------------------------------- */
 struct hs_conn {
@@ -248,7 +252,7 @@ struct hs_conn {
 
     hs__handshake *hs;                   /* NULL once the handshake is over */
     uint8_t exporter_secret[HS__DIGEST]; /* TLS 1.3 */
-    hs__exporter12 *exporter12;          /* TLS 1.2 */
+    hs__lasting12 *lasting12;            /* TLS 1.2 */
 
     /* flags */
     bool hrr, ccs_due, ccs_sent, ccs_ok;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/lasting12.h"
 #include "engine/record.h"
 #include "engine/trace_emit.h"
 #include "proto/alert.h"
@@ -79,6 +80,9 @@ static void finish(hs_conn *c) {
     }
     if (c->error->alert != HS_NO_ALERT && !c->error->from_peer && !c->write_closed) {
         hs__send_alert(c, (uint8_t)c->error->alert);
+    }
+    if (c->error->alert != HS_NO_ALERT && c->version == HS__VERSION_TLS12) {
+        hs__forget_session12(c);
     }
     stop(c);
 }

@@ -5,6 +5,7 @@
 
 #include "crypto/prf12.h"
 #include "engine/key_schedule.h"
+#include "engine/lasting12.h"
 #include "engine/trace_emit.h"
 #include "engine/transcript.h"
 
@@ -64,19 +65,6 @@ hs_status hs__main_secret12(hs_conn *c, hs_span premaster) {
     return st == HS_OK ? hs__key_block12(c) : st;
 }
 
-/* What hs_export needs outlives the handshake. */
-static hs_status keep_exporter(hs_conn *c) {
-    hs__exporter12 *kept = hs__alloc(c->memory, sizeof(*kept));
-    if (kept == NULL) {
-        return HS_E_NOMEM;
-    }
-    memcpy(kept->main_secret, c->hs->v12.main_secret, sizeof(kept->main_secret));
-    memcpy(kept->randoms, c->hs->client_random, HS__RANDOM);
-    memcpy(kept->randoms + HS__RANDOM, c->hs->v12.server_random, HS__RANDOM);
-    c->exporter12 = kept;
-    return HS_OK;
-}
-
 hs_status hs__key_block12(hs_conn *c) {
     const hs__handshake *hs = c->hs;
     hs__trace_secret(c, "CLIENT_RANDOM", main_secret(c));
@@ -96,7 +84,7 @@ hs_status hs__key_block12(hs_conn *c) {
         return st;
     }
     hs__trace_key_block(c, c->hs->v12.key_block, key_n, iv_n);
-    return keep_exporter(c);
+    return hs__lasting12_new(c);
 }
 
 hs_status hs__verify_data12(hs_conn *c, bool of_server, uint8_t out[HS__VERIFY_DATA_12]) {
@@ -136,22 +124,4 @@ hs_status hs__install_key12(hs_conn *c, bool outbound, bool of_server) {
     hs_status st = hs__direction_begin(c, outbound, block + (of_server ? key_n : 0), iv);
     hs__wipe(iv, sizeof(iv));
     return st;
-}
-
-/* ---- exporter ---------------------------------------------------------------------------- */
-
-hs_status hs__export12(const hs_conn *c, const char *label, hs_span context, uint8_t *out,
-                       size_t n) {
-    if (!c->ems) {
-        return HS_E_UNSUPPORTED; /* RFC 7627 5.4: two connections might share the value */
-    }
-    if (context.n > UINT16_MAX) {
-        return HS_E_MISUSE;
-    }
-    const hs__exporter12 *kept = c->exporter12;
-    const uint8_t length[] = {(uint8_t)(context.n >> 8), (uint8_t)context.n};
-    const hs_span seed[] = {
-        {kept->randoms, sizeof(kept->randoms)}, {length, sizeof(length)}, context};
-    return hs__prf12(c->p, c->suite->hash, (hs_span){kept->main_secret, HS__MAIN_SECRET_12}, label,
-                     seed, context.p != NULL ? 3 : 1, out, n);
 }

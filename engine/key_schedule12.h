@@ -20,8 +20,4 @@ HS_MUST_CHECK hs_status hs__verify_data12(hs_conn *c, bool of_server,
 /* A direction gets its key out of the key block; through hs__install_key only. */
 HS_MUST_CHECK hs_status hs__install_key12(hs_conn *c, bool outbound, bool of_server);
 
-/* hs_export of TLS 1.2 (RFC 5705 4). */
-HS_MUST_CHECK hs_status hs__export12(const hs_conn *c, const char *label, hs_span context,
-                                     uint8_t *out, size_t n);
-
 #endif

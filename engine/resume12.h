@@ -5,6 +5,10 @@
 #include "engine/connection.h"
 #include "proto/server_hello.h"
 
+static inline uint64_t hs__now_ms(const hs_conn *c) {
+    return c->first->now_ms != NULL ? c->first->now_ms(c->first->clock_ctx) : 0;
+}
+
 /* ---- client ------------------------------------------------------------------------------ */
 
 /* Is the session that the program gave good for this hello? If not it is let go, with a note. */

@@ -5,15 +5,16 @@
 #include "engine/fail.h"
 #include "engine/handlers.h"
 #include "engine/key_schedule12.h"
+#include "engine/lasting12.h"
 #include "engine/resume12.h"
 #include "engine/session_context.h"
 #include "engine/trace_emit.h"
 #include "proto/codepoints.h"
 #include "proto/span.h"
 
-static uint64_t now_ms(const hs_conn *c) {
-    return c->first->now_ms != NULL ? c->first->now_ms(c->first->clock_ctx) : 0;
-}
+/* A ClientHello holds 65,535 bytes of extensions, and servers have limits of their own: a longer
+ * ticket would keep us from ever connecting. */
+enum { TICKET_OFFERED_MAX = 32 * 1024 };
 
 static bool is_same_name(const hs_conn *c, hs_span name) {
     const hs_span own = {(const uint8_t *)c->server_name, c->server_name_n};
@@ -36,6 +37,9 @@ static const char *unfit(hs_conn *c, const hs__session_state *s) {
         return s->extended_main_secret ? "its main secret is the extended one, which is off"
                                        : "its main secret is not the extended one";
     }
+    if (s->ticket.n > TICKET_OFFERED_MAX) {
+        return "its ticket is too long for a hello";
+    }
     if (!is_same_name(c, s->server_name)) {
         return "it is of another server name";
     }
@@ -43,7 +47,7 @@ static const char *unfit(hs_conn *c, const hs__session_state *s) {
         memcmp(context, s->context, sizeof(context)) != 0) {
         return "trust, checks, identity or protocols are not what they were";
     }
-    return hs__session_usable(s, now_ms(c), &why) ? NULL : why;
+    return hs__session_usable(s, hs__now_ms(c), &why) ? NULL : why;
 }
 
 void hs__session_check_offer(hs_conn *c) {
@@ -51,7 +55,9 @@ void hs__session_check_offer(hs_conn *c) {
     if (hs->session == NULL) {
         return;
     }
-    const char *why = unfit(c, hs__session_state_of(hs->session));
+    const char *why = hs__session_is_retired(hs->session)
+                          ? "a connection with it has failed"
+                          : unfit(c, hs__session_state_of(hs->session));
     if (why != NULL) {
         char text[120];
         (void)snprintf(text, sizeof(text), "the session is not offered: %s", why);
@@ -76,11 +82,11 @@ static hs_status check_same(hs_conn *c, const hs__server_hello *sh, const hs__se
 
 hs_status hs__client_resume12(hs_conn *c, const hs__server_hello *sh) {
     const hs__session_state *s = hs__session_state_of(c->hs->session);
+    c->resumed = true;
     hs_status st = check_same(c, sh, s);
     if (st != HS_OK) {
         return st;
     }
-    c->resumed = true;
     c->hs->transcript.keeps = false;
     c->peer_authenticated = s->has_peer && s->peer_verdict == HS_OK;
     c->verdict = s->peer_verdict;
@@ -104,9 +110,9 @@ static hs_status describe(hs_conn *c, hs__session_state *s) {
     if (c->resumed) {
         *s = *hs__session_state_of(hs->session);
     } else {
-        s->full_at_ms = now_ms(c);
+        s->full_at_ms = hs__now_ms(c);
     }
-    s->issued_at_ms = now_ms(c);
+    s->issued_at_ms = hs__now_ms(c);
     s->lifetime_s = hs->v12.ticket_life;
     s->session_id = hs->v12.ticket.n > 0 ? (hs_span){NULL, 0}
                                          : (hs_span){hs->v12.session_id, hs->v12.session_id_n};
@@ -114,16 +120,19 @@ static hs_status describe(hs_conn *c, hs__session_state *s) {
     return c->resumed ? HS_OK : hs__session_describe(c, s);
 }
 
-/* Without a new ticket a resumed session is the one that the program has. */
-hs_status hs__client_keep_session12(hs_conn *c) {
-    const hs__handshake12 *v = &c->hs->v12;
-    const bool has_new = v->ticket.n > 0 || (!c->resumed && v->session_id_n > 0);
-    if (!c->config->sessions_wanted || !has_new) {
-        return HS_OK;
-    }
+static hs_status make_session(hs_conn *c) {
     hs__session_state s = {0};
     hs_status st = describe(c, &s);
     st = st == HS_OK ? hs__session_new(&s, &c->session) : st;
     hs__wipe(&s, sizeof(s));
+    return st;
+}
+
+/* Without a new ticket a resumed session is the one that the program has. */
+hs_status hs__client_keep_session12(hs_conn *c) {
+    const hs__handshake12 *v = &c->hs->v12;
+    const bool has_new = v->ticket.n > 0 || (!c->resumed && v->session_id_n > 0);
+    hs_status st = c->config->sessions_wanted && has_new ? make_session(c) : HS_OK;
+    hs__lasting12_session(c, c->session != NULL ? c->session : c->resumed ? c->hs->session : NULL);
     return st;
 }

@@ -11,21 +11,21 @@
 #include "proto/codepoints.h"
 #include "proto/span.h"
 
-static uint64_t now_ms(const hs_conn *c) {
-    return c->first->now_ms != NULL ? c->first->now_ms(c->first->clock_ctx) : 0;
-}
-
 /* ---- finding ----------------------------------------------------------------------------- */
 
 /* A ticket comes before an id: then that is of no meaning but to be echoed (RFC 5077 3.4). */
+static bool brings_ticket(const hs_conn *c) {
+    return c->hs->hello.extensions.session_ticket.n > 0 && !c->config->no_tickets;
+}
+
 static hs_status look_up(hs_conn *c, hs__session_found *found) {
     const hs__client_hello *h = &c->hs->hello;
     hs_session_store *store = c->config->sessions;
-    if (h->extensions.session_ticket.n > 0 && !c->config->no_tickets) {
-        return hs__ticket_open(store, now_ms(c), h->extensions.session_ticket, found);
+    if (brings_ticket(c)) {
+        return hs__ticket_open(store, hs__now_ms(c), h->extensions.session_ticket, found);
     }
     if (h->legacy_session_id.n > 0) {
-        hs__store_get(store, now_ms(c), h->legacy_session_id, found);
+        hs__store_get(store, hs__now_ms(c), h->legacy_session_id, found);
         return HS_OK;
     }
     found->why_not = "the client names none";
@@ -43,6 +43,9 @@ static const char *unfit(const hs_conn *c, const hs__session_state *s) {
     }
     if (!hs__list16_has(h->cipher_suites, s->suite) || !hs__ids_has(f->suites, s->suite)) {
         return "its suite is not offered any more";
+    }
+    if (s->extended_main_secret && f->ems == HS_EMS_OFF) {
+        return "its main secret is the extended one, which is off";
     }
     if (!s->extended_main_secret && (c->ems || f->ems == HS_EMS_REQUIRED)) {
         return "its main secret is not the extended one";
@@ -75,11 +78,17 @@ static void take_up(hs_conn *c, const hs__session_found *found) {
     v->peer_not_after = s->peer_not_after;
     memcpy(v->peer_sha256, s->peer_sha256, sizeof(v->peer_sha256));
     v->ticket_due = found->renew;
+    const hs_span id = c->hs->hello.legacy_session_id;
+    if (!brings_ticket(c)) {
+        memcpy(v->session_id, id.p, id.n);
+        v->session_id_n = id.n;
+    }
 }
 
 /* RFC 7627 5.3: to drop the extension on the way back is no client's own doing. */
 static hs_status check_ems(hs_conn *c, const hs__session_state *s) {
-    return s->extended_main_secret && !c->ems
+    return s->extended_main_secret &&
+                   !hs__ext_has(&c->hs->hello.extensions, HS__EXT_extended_main_secret)
                ? hs__fail(c, HS_E_NO_EMS, "ClientHello.extensions",
                           "extended_main_secret is missing, and the session was made with it")
                : HS_OK;
@@ -134,7 +143,7 @@ hs_status hs__server_plan_session12(hs_conn *c) {
 static hs_status describe(const hs_conn *c, hs__session_state *s) {
     const hs__handshake12 *v = &c->hs->v12;
     hs_status st = hs__session_describe(c, s);
-    s->full_at_ms = c->resumed ? v->full_at_ms : now_ms(c);
+    s->full_at_ms = c->resumed ? v->full_at_ms : hs__now_ms(c);
     if (c->resumed) {
         s->has_peer = v->has_peer;
         s->peer_not_after = v->peer_not_after;
@@ -151,7 +160,7 @@ hs_status hs__server_send_new_session_ticket12(hs_conn *c, const hs__message *m,
     uint8_t ticket[HS__TICKET_MAX];
     size_t n = 0;
     hs_status st = describe(c, &s);
-    st = st == HS_OK ? hs__ticket_seal(c->config->sessions, now_ms(c), &s, ticket, &n) : st;
+    st = st == HS_OK ? hs__ticket_seal(c->config->sessions, hs__now_ms(c), &s, ticket, &n) : st;
     hs__message nst = {.type = HS__HT_new_session_ticket};
     nst.u.new_session_ticket12 =
         (hs__new_session_ticket12){.ticket_lifetime_hint = s.lifetime_s, .ticket = {ticket, n}};
@@ -171,7 +180,7 @@ hs_status hs__server_keep_session12(hs_conn *c) {
     }
     hs__session_state s = {0};
     hs_status st = describe(c, &s);
-    st = st == HS_OK ? hs__store_put(c->config->sessions, now_ms(c), v->session_id, &s) : st;
+    st = st == HS_OK ? hs__store_put(c->config->sessions, hs__now_ms(c), v->session_id, &s) : st;
     hs__wipe(&s, sizeof(s));
     return st;
 }

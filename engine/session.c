@@ -13,6 +13,7 @@ static const uint8_t magic[] = {'h', 's', '-', 's', 'e', 's', 's', 'i', 'o', 'n'
 
 struct hs_session {
     atomic_uint refs;
+    atomic_bool is_retired;
     hs__session_state state; /* spans into `bytes` */
     size_t n;
     uint8_t bytes[];
@@ -221,6 +222,7 @@ hs_status hs__session_new(const hs__session_state *s, hs_session **out) {
         return HS_E_NOMEM;
     }
     atomic_init(&session->refs, 1);
+    atomic_init(&session->is_retired, false);
     session->n = n;
     session->state = *s;
     uint8_t *at = session->bytes;
@@ -248,17 +250,25 @@ const hs__session_state *hs__session_state_of(const hs_session *session) {
     return &session->state;
 }
 
+void hs__session_retire(hs_session *session) {
+    atomic_store(&session->is_retired, true);
+}
+
+bool hs__session_is_retired(const hs_session *session) {
+    return atomic_load(&session->is_retired);
+}
+
 void hs_session_get_info(const hs_session *session, hs_session_info *out) {
     const hs__session_state *s = &session->state;
-    *out = (hs_session_info){.version = s->version,
-                             .suite = s->suite,
-                             .extended_main_secret = s->extended_main_secret,
-                             .has_ticket = s->ticket.n > 0,
-                             .server_name =
-                                 s->server_name.n > 0 ? (const char *)s->server_name.p : NULL,
-                             .alpn = s->alpn,
-                             .made_at_ms = s->full_at_ms,
-                             .expires_at_ms = hs__session_expires_ms(s)};
+    *out = (hs_session_info){
+        .version = s->version,
+        .suite = s->suite,
+        .extended_main_secret = s->extended_main_secret,
+        .has_ticket = s->ticket.n > 0,
+        .server_name = s->server_name.n > 0 ? (const char *)s->server_name.p : NULL,
+        .alpn = s->alpn,
+        .made_at_ms = s->full_at_ms,
+        .expires_at_ms = hs__session_is_retired(session) ? 0 : hs__session_expires_ms(s)};
 }
 
 static void write_session(hs__wr *w, const hs__session_state *s) {

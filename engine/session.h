@@ -67,4 +67,8 @@ HS_MUST_CHECK hs_status hs__session_new(const hs__session_state *s, hs_session *
 /* Borrowed from the session. */
 const hs__session_state *hs__session_state_of(const hs_session *session);
 
+/* A connection with it has failed: it is not offered any more. */
+void hs__session_retire(hs_session *session);
+bool hs__session_is_retired(const hs_session *session);
+
 #endif

@@ -16,8 +16,10 @@ extern "C" {
 
 /* ---- the client's side ------------------------------------------------------------------- */
 
-/* One session with one server, immutable. Whoever has it can take the client's part in it. One of
- * TLS 1.2 also opens the recorded traffic of all its connections, the first one included. */
+/* One session with one server. Whoever has it can take the client's part in it. One of TLS 1.2
+ * also opens the recorded traffic of all its connections, the first one included. It does not
+ * change but for one thing: when a connection with it ends with a fatal alert, it is not offered
+ * any more (RFC 5246 7.2.2). */
 typedef struct hs_session hs_session;
 
 hs_session *hs_session_ref(hs_session *session);
@@ -31,7 +33,7 @@ typedef struct {
     hs_span alpn;              /* what was agreed on; n = 0: nothing */
     uint64_t made_at_ms;       /* Unix time of the last full handshake */
     uint64_t expires_at_ms;    /* from then on it is of no use: its lifetime, seven days, or the
-                                  end of the peer's certificate */
+                                  end of the peer's certificate; 0 once a connection failed */
 } hs_session_info;
 
 /* Spans and texts are borrowed until the last hs_session_unref. */
