@@ -31,12 +31,13 @@ static hs_status on_close_notify(hs_conn *c) {
 }
 
 /* RFC 9846 6: in TLS 1.3 the description decides, whatever the level says, and unknown ones are
- * errors. In TLS 1.2, and while it may yet become that, a warning ends nothing (RFC 5246 7.2.2). */
+ * errors. In TLS 1.2, and while it may yet become that, the level does: a warning ends nothing, all
+ * else ends it (RFC 5246 7.2). */
 static bool ends_connection(const hs_conn *c, const hs__alert *a) {
-    const bool has_warnings = c->version == HS__VERSION_TLS12 ||
-                              (c->version == 0 && c->config->min_version == HS__VERSION_TLS12);
-    return a->description != HS__ALERT_user_canceled &&
-           !(has_warnings && a->level == HS__ALERT_LEVEL_warning);
+    const bool has_levels = c->version == HS__VERSION_TLS12 ||
+                            (c->version == 0 && c->config->min_version == HS__VERSION_TLS12);
+    return has_levels ? a->level != HS__ALERT_LEVEL_warning
+                      : a->description != HS__ALERT_user_canceled;
 }
 
 static hs_status on_alert(hs_conn *c) {
@@ -163,7 +164,10 @@ static void release(hs_conn *c) {
         hs__record_release(c);
     } else if (c->lent == HS_EV_CONNECTED) {
         hs__peer_free(c);
-        c->pending = c->session != NULL ? HS_EV_SESSION : HS_EV_NONE;
+        /* Unless the program has made it fail meanwhile, by writing. */
+        if (c->pending == HS_EV_NONE && c->session != NULL) {
+            c->pending = HS_EV_SESSION;
+        }
     } else if (c->lent == HS_EV_SESSION) {
         hs_session_unref(c->session);
         c->session = NULL;

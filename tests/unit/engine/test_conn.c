@@ -291,6 +291,42 @@ static void the_chain_is_kept_until_connected_is_over(void **state) {
     hs__test_pair_free(&pair);
 }
 
+/* CAUSE: a program that fails its connection by writing, before it asks for the next event, is told
+ * so by that event as well. */
+static void a_failure_right_after_connected_is_told(void **state) {
+    for (unsigned wants_session = 0; wants_session < 2; wants_session++) {
+        hs_credential *identity[2];
+        hs_credential *unused[2];
+        const hs_session_store_options so = {.size = sizeof(so),
+                                             .provider = ((hs__stage *)*state)->p};
+        hs_options client = hs__stage_client(*state, HS__STAGE_TLS12, unused);
+        hs_options server = hs__stage_server(*state, HS__STAGE_TLS12, identity);
+        assert_int_equal(hs_session_store_new(&so, &server.sessions), HS_OK);
+        client.sessions_wanted = wants_session != 0;
+        client.limits.records_per_key = 1; /* Finished is that one */
+        hs__test_pair pair;
+        hs__stage_open_with(&client, &server, &pair);
+        hs__stage_carry(&pair.client, &pair.server);
+        hs__stage_carry(&pair.server, &pair.client);
+        hs__stage_carry(&pair.client, &pair.server);
+        hs__test_end_drain(&pair.server);
+        hs_conn *c = pair.client.conn;
+        hs__test_end *from = &pair.server;
+        hs_event ev;
+        size_t taken;
+        const size_t at = from->delivered;
+        assert_int_equal(hs_rx(c, from->sent.p + at, from->sent.n - at), HS_OK);
+        assert_int_equal(hs_next(c, &ev), HS_EV_CONNECTED);
+        assert_int_equal(hs_write(c, plenty, 1, &taken), HS_E_KEY_USED_UP);
+        assert_int_equal(hs_next(c, &ev), HS_EV_FAILED);
+        assert_int_equal(ev.error->status, HS_E_KEY_USED_UP);
+        assert_int_equal(hs_next(c, &ev), HS_EV_NONE);
+        assert_int_equal(hs_rx_done(c), HS_OK);
+        hs__test_pair_free(&pair);
+        hs_session_store_unref(server.sessions);
+    }
+}
+
 static int setup(void **state) {
     static hs__stage s;
     hs__stage_new(&s);
@@ -314,6 +350,7 @@ int main(void) {
         cmocka_unit_test(a_hello_longer_than_a_record),
         cmocka_unit_test(report_only_excuses_no_wrong_signature),
         cmocka_unit_test(the_chain_is_kept_until_connected_is_over),
+        cmocka_unit_test(a_failure_right_after_connected_is_told),
     };
     return cmocka_run_group_tests_name("conn.h", tests, setup, teardown);
 }
