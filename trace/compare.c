@@ -45,6 +45,7 @@ static void change_cipher_spec(hs__compare_run *r, const hs_trace *ev) {
     while (w->outbound && rung > r->rungs && rung[-1].from_client == moved.from_client &&
            rung[-1].is_encrypted) {
         *rung = rung[-1];
+        moved.t_us = rung->t_us;
         rung--;
     }
     *rung = moved;
@@ -150,11 +151,8 @@ static void certificate_request(hs__strbuf *b, const hs_trace *ev) {
 }
 
 static void new_session_ticket(hs__strbuf *b, const hs_trace *ev) {
-    static const char text[] = "the new ticket";
     (void)ev;
-    if (strstr(hs__buf_str(b), text) == NULL) {
-        hs__buf_add(item(b), text);
-    }
+    hs__buf_add(item(b), "the new ticket");
 }
 
 static void look(hs__compare_run *r, const hs_trace *ev) {
@@ -170,9 +168,15 @@ static void look(hs__compare_run *r, const hs_trace *ev) {
         {HS__HT_new_session_ticket, new_session_ticket},
     };
     const hs_trace_message *m = &ev->u.message;
+    hs__strbuf *to = r->is_encrypted[m->outbound] ? &r->hidden : &r->seen;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         if (rows[i].type == m->type) {
-            rows[i].add(r->is_encrypted[m->outbound] ? &r->hidden : &r->seen, ev);
+            hs__strbuf part = {0};
+            rows[i].add(&part, ev);
+            if (strstr(hs__buf_str(to), hs__buf_str(&part)) == NULL) { /* a second ticket, hello */
+                hs__buf_add(item(to), hs__buf_str(&part));
+            }
+            hs__buf_free(&part);
         }
     }
 }

@@ -191,17 +191,13 @@ static void time_cell(const hs__compare_run *r, hs__strbuf *b) {
     }
 }
 
-static bool is_key_transport(const hs__compare_run *r) {
-    return strncmp(r->suite, "TLS_RSA_", 8) == 0;
-}
-
 static void exchange_cell(const hs__compare_run *r, hs__strbuf *b) {
     if (!r->is_done) {
         return;
     }
     if (r->done.resumed && r->version == HS__VERSION_TLS12) {
         hs__buf_add(b, "none: the main secret of the session");
-    } else if (is_key_transport(r)) {
+    } else if (hs__is_key_transport(r->suite)) {
         hs__buf_add(b, "the client's secret, encrypted to the server's RSA key");
     } else {
         hs__buf_fmt(b, "%s", r->group);
@@ -236,8 +232,10 @@ static void hidden_cell(const hs__compare_run *r, hs__strbuf *b) {
 }
 
 static void stolen_cell(const hs__compare_run *r, hs__strbuf *b) {
-    if (r->is_done && is_key_transport(r)) {
+    if (r->is_done && hs__is_key_transport(r->suite)) {
         hs__buf_add(b, "ALL: whoever gets the server's key later and kept a recording reads it");
+    } else if (r->is_done && r->done.resumed && r->version == HS__VERSION_TLS12) {
+        hs__buf_add(b, "nothing; but the old session's main secret opens this one, too");
     } else if (r->is_done) {
         hs__buf_add(b, "nothing: the keys of this exchange are forgotten");
     }

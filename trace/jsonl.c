@@ -102,6 +102,7 @@ static void header(hs__jsonl *j) {
 static void jsonl_event(hs_render *r, const hs_trace *ev) {
     hs__jsonl *j = (hs__jsonl *)r;
     j->is_server = ev->is_server;
+    j->version = ev->version != 0 ? ev->version : j->version;
     if (ev->t_us > j->t_us) { /* time never goes back, whoever made the event */
         j->t_us = ev->t_us;
     }

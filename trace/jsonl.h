@@ -49,7 +49,8 @@ typedef struct {
     hs_secrets secrets;
     uint64_t seq, t_us;
     bool is_server, started, done;
-    json_t *failure; /* the fatal alert, for `done` */
+    uint16_t version; /* of the connection, 0 while it is not known */
+    json_t *failure;  /* the fatal alert, for `done` */
 
     hs__jsonl_line lines[HS__JSONL_LINES];
     size_t n_lines;

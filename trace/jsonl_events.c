@@ -71,10 +71,15 @@ static json_t *transcript(const hs_trace_transcript *t) {
     return b;
 }
 
-/* Labels, contexts and public shares are no secrets; what is not in the list may be one. */
+/* These are no secrets; what is not in the list may be one. */
 static bool is_public_input(const char *name) {
-    return strcmp(name, "label") == 0 || strcmp(name, "context") == 0 ||
-           strcmp(name, "public") == 0;
+    static const char *const names[] = {"label", "context", "public", "seed", "ciphertext"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(name, names[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static json_t *derive(const hs_trace_derive *d, hs_secrets secrets) {
@@ -267,7 +272,8 @@ static json_t *done(const hs_trace_done *d) {
     hs__json_set(b, "group", hs__json_text(d->group));
     hs__json_set(b, "sigalg", hs__json_text(d->scheme));
     hs__json_set(b, "alpn", d->alpn.n > 0 ? hs__json_foreign(d->alpn.p, d->alpn.n) : json_null());
-    hs__json_set(b, "resumed", json_boolean(strcmp(hs__str(d->mode), "full") != 0));
+    hs__json_set(b, "resumed", json_boolean(d->resumed));
+    hs__json_set(b, "extended_main_secret", json_boolean(d->extended_main_secret));
     hs__json_set(b, "hrr", json_boolean(d->hrr));
     hs__json_set(b, "client_authenticated", json_boolean(d->client_authenticated));
     hs__json_set(b, "verified", json_boolean(d->verified));

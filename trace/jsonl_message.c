@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "crypto/provider.h"
+#include "proto/certificate12.h"
 #include "proto/certificate13.h"
 #include "trace/cert_text.h"
 #include "trace/notes.h"
@@ -42,7 +43,8 @@ static json_t *value(const hs_trace_field *f) {
 
 static void add_note(hs__jsonl *j, json_t *o, const hs_trace_field *f) {
     hs__note note;
-    if (hs__note_field(j->message, f, &note)) {
+    const hs__note_place at = {j->message, j->version};
+    if (hs__note_field(&at, f, &note)) {
         hs__json_set_if(o, "note", note.note);
         hs__json_set(o, "ref", hs__json_ref(note.rule));
     }
@@ -86,16 +88,34 @@ void hs__jsonl_field(hs__jsonl *j, const hs_trace_field *f) {
 
 /* ---- certificates ------------------------------------------------------------------------ */
 
-static void add_certs(hs__jsonl *j) {
-    hs__certificate13 m;
+/* The list of a Certificate message, which each version writes in its own way. */
+static bool certificate_list(const hs__jsonl *j, hs_span *list) {
+    const hs_span raw = {j->raw, j->raw_n};
     hs__rd_root root;
-    hs_span raw = {j->raw, j->raw_n}, der;
-    if (strcmp(j->message, "Certificate") != 0 ||
-        hs__certificate13_read(raw, NULL, &root, &m) != HS_OK) {
+    if (j->version == HS__VERSION_TLS12) {
+        hs__certificate12 m;
+        const bool ok = hs__certificate12_read(raw, NULL, &root, &m) == HS_OK;
+        *list = ok ? m.list : (hs_span){NULL, 0};
+        return ok;
+    }
+    hs__certificate13 m;
+    const bool ok = hs__certificate13_read(raw, NULL, &root, &m) == HS_OK;
+    *list = ok ? m.list : (hs_span){NULL, 0};
+    return ok;
+}
+
+static bool next_certificate(const hs__jsonl *j, hs_span *list, hs_span *der) {
+    return j->version == HS__VERSION_TLS12 ? hs__certificate12_next(list, der)
+                                           : hs__certificate13_next(list, der, NULL);
+}
+
+static void add_certs(hs__jsonl *j) {
+    hs_span list, der;
+    if (strcmp(j->message, "Certificate") != 0 || !certificate_list(j, &list)) {
         return;
     }
     json_t *certs = json_array();
-    while (hs__certificate13_next(&m.list, &der, NULL)) {
+    while (next_certificate(j, &list, &der)) {
         json_t *o = hs__cert_json(der);
         hs__json_set(o, "off", hs__json_uint((size_t)(der.p - j->raw)));
         hs__json_set(o, "len", hs__json_uint(der.n));
@@ -126,6 +146,7 @@ void hs__jsonl_message(hs__jsonl *j, const hs_trace_message *m) {
     hs__snake_name(m->name, name);
     (void)snprintf(j->message, sizeof j->message, "%s", hs__str(m->name));
     j->in_message = true;
+    j->version = hs__message_version(m, j->version);
     j->outbound = m->outbound;
     j->body = json_object();
     j->fields = json_array();

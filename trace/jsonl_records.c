@@ -121,6 +121,9 @@ static void add_opened(hs__jsonl *j, json_t *b, const hs_trace_opened *o) {
     if (shows) { /* that of record 0 is the IV */
         hs__json_set(aead, "nonce", hs__json_hex(o->nonce));
     }
+    if (o->explicit_nonce.n > 0) {
+        hs__json_set(aead, "explicit_nonce", hs__json_hex(o->explicit_nonce));
+    }
     hs__json_set(aead, "aad", hs__json_hex(o->aad));
     hs__json_set(aead, "ok", json_boolean(o->ok));
     hs__json_set(b, "aead", aead);

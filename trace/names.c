@@ -35,6 +35,8 @@ static const struct {
     {"server_handshake_iv", "server_hs.iv", NULL},
     {"client_application_iv", "client_ap.iv", NULL},
     {"server_application_iv", "server_ap.iv", NULL},
+    {"client_write_key", "client_write_key", "c_w"}, /* RFC 5246's names are short already */
+    {"server_write_key", "server_write_key", "s_w"},
 };
 enum { N_SHORT_NAMES = sizeof short_names / sizeof *short_names };
 
@@ -120,6 +122,10 @@ hs__name_fn hs__choose_names(const char *what) {
         }
     }
     return NULL;
+}
+
+bool hs__is_key_transport(const char *suite) {
+    return strncmp(hs__str(suite), "TLS_RSA_", 8) == 0;
 }
 
 /* ---- references -------------------------------------------------------------------------- */

@@ -29,6 +29,9 @@ void hs__snake_name(const char *message, char out[HS__SNAKE_NAME]);
 /* The code point's name, "0x1a2b" where it has none. */
 void hs__code_add(hs__strbuf *b, hs__name_fn names, uint32_t code);
 
+/* The suite's secret is made by the client and encrypted to the server's RSA key. */
+bool hs__is_key_transport(const char *suite);
+
 /* The names of what a choose event lists; NULL when it does not list 16-bit code points. */
 hs__name_fn hs__choose_names(const char *what);
 

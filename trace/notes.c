@@ -58,7 +58,7 @@ static const row rows[] = {
     {"ClientHello", "legacy_session_id", is_empty, "empty: middlebox compatibility is off",
      "rfc9846#appendix-E.4"},
     {"ClientHello", "legacy_session_id", is_filled,
-     "looks like resumption to middleboxes; means nothing", "rfc9846#appendix-E.4"},
+     "resumes a session of TLS 1.2; in TLS 1.3 it only looks like that", "rfc9846#appendix-E.4"},
     {NULL, "legacy_session_id_echo", NULL, "must be what the client sent", "rfc9846#section-4.2.3"},
     {"ClientHello", "cipher_suites", NULL, "best first; in TLS 1.3 only cipher and hash",
      "rfc9846#section-4.2.2"},
@@ -147,28 +147,107 @@ static const row rows[] = {
      "rfc9846#section-4.7.3"},
 };
 
+/* Where TLS 1.2 means something else. */
+static const row rows_12[] = {
+    {"ClientHello", "legacy_version", NULL, "the newest version that the client speaks",
+     "rfc5246#section-7.4.1.2"},
+    {"ClientHello", "random", NULL, "fresh: goes into every key", "rfc5246#section-7.4.1.2"},
+    {"ClientHello", "legacy_session_id", is_empty, "no session to resume by its id",
+     "rfc5246#section-7.4.1.2"},
+    {"ClientHello", "legacy_session_id", is_filled,
+     "the session to resume; beside a ticket: how to say that it was taken", "rfc5077#section-3.4"},
+    {"ClientHello", "cipher_suites", NULL, "best first: key exchange, signature, cipher and hash",
+     "rfc5246#section-7.4.1.2"},
+    {"ClientHello", "legacy_compression_methods", NULL, "null must be among them; others leak",
+     "rfc5246#section-7.4.1.2"},
+    {"ClientHello", EXT("signature_algorithms"), NULL, "for ServerKeyExchange and certificates",
+     "rfc5246#section-7.4.1.4.1"},
+    {"ServerHello", EXT("server_name"), NULL, "the name was used to choose the certificate",
+     "rfc6066#section-3"},
+    {"ClientHello", EXT("session_ticket"), is_filled, "the ticket to resume with",
+     "rfc5077#section-3.2"},
+    {"ClientHello", EXT("renegotiation_info"), NULL, "a first handshake, spliced into no other",
+     "rfc5746#section-3.4"},
+    {"ClientHello", EXT("extended_main_secret"), NULL, "\"bind the keys to the whole handshake\"",
+     "rfc7627#section-5.1"},
+    {"ServerHello", "legacy_version", NULL, "this is the version: no supported_versions follows",
+     "rfc5246#section-7.4.1.3"},
+    {"ServerHello", "random", NULL, "fresh; no downgrade marker. It goes into every key",
+     "rfc5246#section-7.4.1.3"},
+    {"ServerHello", "legacy_session_id_echo", is_empty, "no id: this session is not kept under one",
+     "rfc5246#section-7.4.1.3"},
+    {"ServerHello", "legacy_session_id_echo", is_filled,
+     "what the client sent: resumed; else the name of the new session", "rfc5246#section-7.4.1.3"},
+    {"ServerHello", "cipher_suite", NULL,
+     "key exchange, kind of signature, cipher, hash: all in one", "rfc5246#section-7.4.1.3"},
+    {"ServerHello", EXT("renegotiation_info"), NULL, "this server is safe from spliced handshakes",
+     "rfc5746#section-3.6"},
+    {"ServerHello", EXT("extended_main_secret"), NULL, "keys are bound to the whole handshake",
+     "rfc7627#section-5.1"},
+    {"ServerHello", EXT("session_ticket"), NULL, "a NewSessionTicket will come",
+     "rfc5077#section-3.2"},
+    {"ServerHello", EXT("application_layer_protocol_negotiation"), NULL,
+     "what both will speak inside; in clear", "rfc7301#section-3.1"},
+    {"Certificate", "certificate_list", NULL, "in clear: anyone on the path can read it",
+     "rfc5246#section-7.4.2"},
+    {"ServerKeyExchange", "params", NULL, "the server's share, for this connection only",
+     "rfc8422#section-5.4"},
+    {"ServerKeyExchange", "algorithm", NULL, "must be one that the client offered",
+     "rfc5246#section-7.4.3"},
+    {"ServerKeyExchange", "signature", NULL, "over client_random, server_random and params",
+     "rfc8422#section-5.4"},
+    {"CertificateRequest", "certificate_types", NULL, "kinds of key that may sign",
+     "rfc5246#section-7.4.4"},
+    {"CertificateRequest", "supported_signature_algorithms", NULL,
+     "for CertificateVerify and chain", "rfc5246#section-7.4.4"},
+    {"CertificateRequest", "certificate_authorities", NULL, "issuers the server knows; in clear",
+     "rfc5246#section-7.4.4"},
+    {"ClientKeyExchange", "ecdh_Yc", NULL, "the client's share: now both can compute the secret",
+     "rfc8422#section-5.7"},
+    {"ClientKeyExchange", "encrypted_preliminary_secret", NULL,
+     "only the certificate's private key opens it", "rfc5246#section-7.4.7.1"},
+    {"CertificateVerify", "algorithm", NULL, "must be one that the other side offered",
+     "rfc5246#section-7.4.8"},
+    {"CertificateVerify", "signature", NULL, "over all messages so far", "rfc5246#section-7.4.8"},
+    {"Finished", "verify_data", NULL, "12 bytes of the PRF over the whole handshake",
+     "rfc5246#section-7.4.9"},
+    {"NewSessionTicket", "ticket_lifetime_hint", NULL, "seconds", "rfc5077#section-3.3"},
+    {"NewSessionTicket", "ticket", NULL, "sent in clear; only the server can read it",
+     "rfc5077#section-3.3"},
+};
+
 /* An item of a list behind the first: the list's note stands there. */
 static bool is_later_item(const char *path) {
     const char *open = strrchr(path, '[');
     return open != NULL && open[1] >= '1' && open[1] <= '9' && path[strlen(path) - 1] == ']';
 }
 
-bool hs__note_group(const char *message, const char *path, hs_span content, hs__note *out) {
-    char plain[HS__PATH_MAX];
-    if (is_later_item(path)) {
-        return false;
-    }
-    hs__path_plain(path, plain);
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        const row *r = &rows[i];
+static bool find(const row *from, size_t n, const hs__note_place *at, const char *plain,
+                 hs_span content, hs__note *out) {
+    for (size_t i = 0; i < n; i++) {
+        const row *r = &from[i];
         if (strcmp(plain, r->path) == 0 &&
-            (r->message == NULL || strcmp(hs__str(message), r->message) == 0) &&
+            (r->message == NULL || strcmp(hs__str(at->message), r->message) == 0) &&
             (r->when == NULL || r->when(content))) {
             *out = (hs__note){r->note, r->rule};
             return true;
         }
     }
     return false;
+}
+
+bool hs__note_group(const hs__note_place *at, const char *path, hs_span content, hs__note *out) {
+    char plain[HS__PATH_MAX];
+    if (is_later_item(path)) {
+        return false;
+    }
+    hs__path_plain(path, plain);
+    const bool is_12 = at->version == HS__VERSION_TLS12;
+    /* a mark in the random means the same in both */
+    const bool marked = strcmp(plain, "random") == 0 && is_downgrade(content);
+    return (is_12 && !marked &&
+            find(rows_12, sizeof rows_12 / sizeof *rows_12, at, plain, content, out)) ||
+           find(rows, sizeof rows / sizeof *rows, at, plain, content, out);
 }
 
 bool hs__note_extension(uint16_t type, hs__note *out) {
@@ -184,15 +263,41 @@ bool hs__note_extension(uint16_t type, hs__note *out) {
     return true;
 }
 
-bool hs__note_field(const char *message, const hs_trace_field *f, hs__note *out) {
+bool hs__note_field(const hs__note_place *at, const hs_trace_field *f, hs__note *out) {
     const char *tail = strstr(f->path, "].extension_type");
     if (tail == NULL) {
-        return hs__note_group(message, f->path, f->bytes, out);
+        return hs__note_group(at, f->path, f->bytes, out);
     }
     char extension[HS__PATH_MAX];
     (void)snprintf(extension, sizeof extension, "%.*s", (int)(tail - f->path + 1), f->path);
-    return hs__note_group(message, extension, (hs_span){NULL, 0}, out) ||
+    return hs__note_group(at, extension, (hs_span){NULL, 0}, out) ||
            hs__note_extension((uint16_t)f->value, out);
+}
+
+static uint16_t client_hello_version(hs_span raw) {
+    hs__client_hello m;
+    hs__rd_root root;
+    return hs__client_hello_read(raw, NULL, &root, &m) == HS_OK &&
+                   !hs__ext_has(&m.extensions, HS__EXT_supported_versions)
+               ? m.legacy_version
+               : 0;
+}
+
+static uint16_t server_hello_version(hs_span raw) {
+    hs__server_hello m;
+    hs__rd_root root;
+    if (hs__server_hello_read(raw, NULL, &root, &m) != HS_OK) {
+        return 0;
+    }
+    return hs__ext_has(&m.extensions, HS__EXT_supported_versions) ? m.extensions.selected_version
+                                                                  : m.legacy_version;
+}
+
+uint16_t hs__message_version(const hs_trace_message *m, uint16_t known) {
+    return known != 0                       ? known
+           : m->type == HS__HT_client_hello ? client_hello_version(m->raw)
+           : m->type == HS__HT_server_hello ? server_hello_version(m->raw)
+                                            : 0;
 }
 
 /* ---- alerts ------------------------------------------------------------------------------ */
@@ -263,6 +368,9 @@ static const advice advices[] = {
      ""},
     {HS__ALERT_no_application_protocol,
      "the server speaks none of the protocols offered: try another --alpn, or none", ""},
+    {HS__ALERT_no_renegotiation,
+     "the server goes on with the keys it has: make a new connection for new ones",
+     "the client goes on with the keys it has: close the connection for new ones"},
     {HS__ALERT_ech_required, "connect with the server's current ECH configuration", ""},
 };
 

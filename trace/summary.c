@@ -3,16 +3,28 @@
 #include <string.h>
 
 #include "pki/name.h"
+#include "proto/certificate12.h"
 #include "proto/certificate13.h"
+#include "proto/certificate_request12.h"
 #include "proto/certificate_request13.h"
+#include "proto/certificate_status.h"
 #include "proto/certificate_verify.h"
 #include "proto/client_hello.h"
+#include "proto/client_key_exchange.h"
 #include "proto/encrypted_extensions.h"
 #include "proto/key_update.h"
+#include "proto/new_session_ticket12.h"
 #include "proto/new_session_ticket13.h"
 #include "proto/server_hello.h"
+#include "proto/server_key_exchange.h"
 #include "trace/cert_text.h"
 #include "trace/names.h"
+
+/* What a message does not tell of itself. */
+typedef struct {
+    const char *covers;
+    bool is_12;
+} place;
 
 static void separate(hs__strbuf *b, size_t start, const char *with) {
     if (b->n > start) {
@@ -66,10 +78,10 @@ static void add_shares(hs__strbuf *b, hs_span list) {
 
 /* ---- messages ---------------------------------------------------------------------------- */
 
-static void client_hello(hs__strbuf *b, hs_span raw, const char *covers) {
+static void client_hello(hs__strbuf *b, hs_span raw, const place *at) {
     hs__client_hello m;
     hs__rd_root root;
-    (void)covers;
+    (void)at;
     if (hs__client_hello_read(raw, NULL, &root, &m) != HS_OK) {
         return;
     }
@@ -102,12 +114,15 @@ static void client_hello(hs__strbuf *b, hs_span raw, const char *covers) {
     if (hs__ext_has(e, HS__EXT_early_data)) {
         hs__buf_add(b, "; early data");
     }
+    if (e->session_ticket.n > 0) {
+        hs__buf_fmt(b, "; ticket %zu B", e->session_ticket.n);
+    }
 }
 
-static void server_hello(hs__strbuf *b, hs_span raw, const char *covers) {
+static void server_hello(hs__strbuf *b, hs_span raw, const place *at) {
     hs__server_hello m;
     hs__rd_root root;
-    (void)covers;
+    (void)at;
     if (hs__server_hello_read(raw, NULL, &root, &m) != HS_OK) {
         return;
     }
@@ -136,6 +151,13 @@ static void server_hello(hs__strbuf *b, hs_span raw, const char *covers) {
     if (hs__ext_has(e, HS__EXT_pre_shared_key)) {
         hs__buf_fmt(b, ", PSK %u", e->selected_identity);
     }
+    if (!is_13 && hs__ext_has(e, HS__EXT_application_layer_protocol_negotiation)) {
+        hs__buf_add(b, ", ");
+        add_alpn(b, e->protocol_name_list);
+    }
+    if (!is_13 && !hs__ext_has(e, HS__EXT_extended_main_secret)) {
+        hs__buf_add(b, ", no extended_main_secret");
+    }
 }
 
 static void extension_names(hs__strbuf *b, const hs__extensions *e) {
@@ -160,28 +182,21 @@ static void extension_names(hs__strbuf *b, const hs__extensions *e) {
     }
 }
 
-static void encrypted_extensions(hs__strbuf *b, hs_span raw, const char *covers) {
+static void encrypted_extensions(hs__strbuf *b, hs_span raw, const place *at) {
     hs__encrypted_extensions m;
     hs__rd_root root;
-    (void)covers;
+    (void)at;
     if (hs__encrypted_extensions_read(raw, NULL, &root, &m) == HS_OK) {
         extension_names(b, &m.extensions);
     }
 }
 
-static void certificate_request(hs__strbuf *b, hs_span raw, const char *covers) {
-    hs__certificate_request13 m;
-    hs__rd_root root;
-    (void)covers;
-    if (hs__certificate_request13_read(raw, NULL, &root, &m) != HS_OK) {
-        return;
-    }
-    const hs__extensions *e = &m.extensions;
-    size_t schemes = hs__list16_count(e->signature_algorithms);
-    hs__buf_fmt(b, "%zu signature scheme%s", schemes, plural(schemes));
-    hs_span list = e->authorities, name;
+static void add_request(hs__strbuf *b, hs_span schemes, hs_span authorities) {
+    const size_t n = hs__list16_count(schemes);
+    hs__buf_fmt(b, "%zu signature scheme%s", n, plural(n));
+    hs_span name;
     size_t issuers = 0;
-    while (hs__authority_next(&list, &name)) {
+    while (hs__authority_next(&authorities, &name)) {
         char text[HS__NAME_TEXT];
         hs__name_text(name, text, sizeof text);
         hs__buf_add(b, issuers++ == 0 ? "; from " : " or ");
@@ -192,45 +207,116 @@ static void certificate_request(hs__strbuf *b, hs_span raw, const char *covers) 
     }
 }
 
-static void certificate(hs__strbuf *b, hs_span raw, const char *covers) {
-    hs__certificate13 m;
+static void certificate_request(hs__strbuf *b, hs_span raw, const place *at) {
     hs__rd_root root;
-    (void)covers;
-    if (hs__certificate13_read(raw, NULL, &root, &m) != HS_OK) {
-        return;
-    }
-    if (m.count == 0) {
-        hs__buf_add(b, "empty: the sender has no fitting certificate");
-        return;
-    }
-    hs__buf_fmt(b, "%zu cert%s", m.count, plural(m.count));
-    hs_span first;
-    if (hs__certificate13_next(&m.list, &first, NULL)) {
-        hs__buf_add(b, ": ");
-        hs__cert_summary(b, first);
+    hs__certificate_request12 old;
+    hs__certificate_request13 m;
+    if (at->is_12 && hs__certificate_request12_read(raw, NULL, &root, &old) == HS_OK) {
+        add_request(b, old.supported_signature_algorithms, old.certificate_authorities);
+    } else if (!at->is_12 && hs__certificate_request13_read(raw, NULL, &root, &m) == HS_OK) {
+        add_request(b, m.extensions.signature_algorithms, m.extensions.authorities);
     }
 }
 
-static void certificate_verify(hs__strbuf *b, hs_span raw, const char *covers) {
+static void add_certificates(hs__strbuf *b, size_t count, hs_span first) {
+    if (count == 0) {
+        hs__buf_add(b, "empty: the sender has no fitting certificate");
+        return;
+    }
+    hs__buf_fmt(b, "%zu cert%s: ", count, plural(count));
+    hs__cert_summary(b, first);
+}
+
+static void certificate(hs__strbuf *b, hs_span raw, const place *at) {
+    hs__rd_root root;
+    hs_span first = {NULL, 0};
+    hs__certificate12 old;
+    hs__certificate13 m;
+    if (at->is_12 && hs__certificate12_read(raw, NULL, &root, &old) == HS_OK) {
+        (void)hs__certificate12_next(&old.list, &first);
+        add_certificates(b, old.count, first);
+    } else if (!at->is_12 && hs__certificate13_read(raw, NULL, &root, &m) == HS_OK) {
+        (void)hs__certificate13_next(&m.list, &first, NULL);
+        add_certificates(b, m.count, first);
+    }
+}
+
+static void certificate_status(hs__strbuf *b, hs_span raw, const place *at) {
+    hs__certificate_status m;
+    hs__rd_root root;
+    (void)at;
+    if (hs__certificate_status_read(raw, NULL, &root, &m) == HS_OK) {
+        hs__buf_fmt(b, "OCSP response, %zu B", m.response.n);
+    }
+}
+
+static void server_key_exchange(hs__strbuf *b, hs_span raw, const place *at) {
+    hs__server_key_exchange m;
+    hs__rd_root root;
+    (void)at;
+    if (hs__server_key_exchange_read(raw, NULL, &root, &m) == HS_OK) {
+        hs__code_add(b, hs__group_name, m.params.group);
+        hs__buf_add(b, " share, signed with ");
+        hs__code_add(b, hs__scheme_name, m.algorithm);
+    }
+}
+
+static void server_hello_done(hs__strbuf *b, hs_span raw, const place *at) {
+    (void)raw;
+    (void)at;
+    hs__buf_add(b, "the server waits for the client");
+}
+
+/* A share stands behind one byte with its length, a ciphertext behind two, and is longer. */
+static void client_key_exchange(hs__strbuf *b, hs_span raw, const place *at) {
+    hs__client_key_exchange m;
+    hs__rd_root root;
+    (void)at;
+    if (hs__client_key_exchange_read(raw, HS__KX_ECDHE, NULL, &root, &m) == HS_OK) {
+        hs__buf_fmt(b, "the client's share, %zu B", m.exchange_keys.n);
+    } else if (hs__client_key_exchange_read(raw, HS__KX_RSA, NULL, &root, &m) == HS_OK) {
+        hs__buf_add(b, "a secret, encrypted to the RSA key of the server's certificate");
+    }
+}
+
+static void hello_request(hs__strbuf *b, hs_span raw, const place *at) {
+    (void)raw;
+    (void)at;
+    hs__buf_add(b, "the server asks for a new handshake: renegotiation");
+}
+
+static void certificate_verify(hs__strbuf *b, hs_span raw, const place *at) {
     hs__certificate_verify m;
     hs__rd_root root;
-    (void)covers;
+    (void)at;
     if (hs__certificate_verify_read(raw, NULL, &root, &m) == HS_OK) {
         hs__code_add(b, hs__scheme_name, m.algorithm);
     }
 }
 
-static void finished(hs__strbuf *b, hs_span raw, const char *covers) {
+static void finished(hs__strbuf *b, hs_span raw, const place *at) {
     (void)raw;
-    if (covers[0] != 0) {
-        hs__buf_fmt(b, "HMAC over %s", covers);
+    if (at->covers[0] != 0) {
+        hs__buf_fmt(b, "%s over %s", at->is_12 ? "PRF" : "HMAC", at->covers);
     }
 }
 
-static void new_session_ticket(hs__strbuf *b, hs_span raw, const char *covers) {
+static void new_session_ticket12(hs__strbuf *b, hs_span raw) {
+    hs__new_session_ticket12 m;
+    hs__rd_root root;
+    if (hs__new_session_ticket12_read(raw, NULL, &root, &m) == HS_OK) {
+        hs__buf_fmt(b, "lifetime %lu s, ticket %zu B, in clear",
+                    (unsigned long)m.ticket_lifetime_hint, m.ticket.n);
+    }
+}
+
+static void new_session_ticket(hs__strbuf *b, hs_span raw, const place *at) {
     hs__new_session_ticket13 m;
     hs__rd_root root;
-    (void)covers;
+    if (at->is_12) {
+        new_session_ticket12(b, raw);
+        return;
+    }
     if (hs__new_session_ticket13_read(raw, NULL, &root, &m) != HS_OK) {
         return;
     }
@@ -240,20 +326,20 @@ static void new_session_ticket(hs__strbuf *b, hs_span raw, const char *covers) {
     }
 }
 
-static void key_update(hs__strbuf *b, hs_span raw, const char *covers) {
+static void key_update(hs__strbuf *b, hs_span raw, const place *at) {
     hs__key_update m;
     hs__rd_root root;
-    (void)covers;
+    (void)at;
     if (hs__key_update_read(raw, NULL, &root, &m) == HS_OK) {
         hs__buf_add(b, m.update_requested ? "update_requested: the other side is to answer with one"
                                           : "update_not_requested");
     }
 }
 
-void hs__summary(hs__strbuf *b, const hs_trace_message *m, const char *covers) {
+void hs__summary(hs__strbuf *b, const hs_trace_message *m, const char *covers, uint16_t version) {
     static const struct {
         uint8_t type;
-        void (*add)(hs__strbuf *b, hs_span raw, const char *covers);
+        void (*add)(hs__strbuf *b, hs_span raw, const place *at);
     } rows[] = {
         {HS__HT_client_hello, client_hello},
         {HS__HT_server_hello, server_hello},
@@ -264,10 +350,16 @@ void hs__summary(hs__strbuf *b, const hs_trace_message *m, const char *covers) {
         {HS__HT_finished, finished},
         {HS__HT_new_session_ticket, new_session_ticket},
         {HS__HT_key_update, key_update},
+        {HS__HT_hello_request, hello_request},
+        {HS__HT_certificate_status, certificate_status},
+        {HS__HT_server_key_exchange, server_key_exchange},
+        {HS__HT_server_hello_done, server_hello_done},
+        {HS__HT_client_key_exchange, client_key_exchange},
     };
+    const place at = {covers, version == HS__VERSION_TLS12};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         if (rows[i].type == m->type) {
-            rows[i].add(b, m->raw, covers);
+            rows[i].add(b, m->raw, &at);
             return;
         }
     }

@@ -144,17 +144,47 @@ void hs__text_line(hs__text *t, const char *mark, const char *name, const char *
     hs__text_end(t, HS__COL_TEXT);
 }
 
-void hs__text_explain(hs__text *t, const char *subject) {
-    unsigned number = 0;
-    const hs__paragraph *p = t->setup.o.explain ? hs__explain(subject, &number) : NULL;
-    if (p == NULL || (t->explained & UINT64_C(1) << number) != 0) {
-        return;
+static unsigned situation(const hs__text *t) {
+    const unsigned side = t->is_server ? HS__AT_SERVER : HS__AT_CLIENT;
+    if (t->version != HS__VERSION_TLS12) {
+        return side | (t->version != 0 ? HS__IN_13 : 0);
     }
-    t->explained |= UINT64_C(1) << number;
+    return side | (t->is_resumed         ? HS__IN_12_RESUMED
+                   : t->is_key_transport ? HS__IN_12_RSA
+                                         : HS__IN_12_ECDHE);
+}
+
+static void paragraph(hs__text *t, const hs__paragraph *p) {
     hs__text_begin_at(t, HS__COL_NAME);
-    hs__buf_fmt(&t->line, "| %s ", p->text);
+    hs__buf_add(&t->line, "| ");
+    if (p->step != 0) {
+        const bool is_13 = t->version > HS__VERSION_TLS12;
+        hs__buf_fmt(&t->line, is_13 ? "Step %u of TLS 1.2's 8: " : "Step %u of 8: ", p->step);
+    }
+    hs__buf_fmt(&t->line, "%s ", p->text);
     hs__ref_add(&t->line, p->rule);
     hs__text_end(t, HS__COL_NAME + 2);
+}
+
+void hs__text_explain(hs__text *t, const char *subject) {
+    if (!t->setup.o.explain) {
+        return;
+    }
+    unsigned number = 0;
+    const hs__paragraph *p;
+    for (p = hs__step(subject, situation(t), &number); p != NULL;
+         p = hs__step(subject, situation(t), &number)) {
+        if ((t->steps_told & UINT64_C(1) << number) == 0) {
+            t->steps_told |= UINT64_C(1) << number;
+            paragraph(t, p);
+        }
+        number++;
+    }
+    p = hs__explain(subject, situation(t), &number);
+    if (p != NULL && (t->explained & UINT64_C(1) << number) == 0) {
+        t->explained |= UINT64_C(1) << number;
+        paragraph(t, p);
+    }
 }
 
 void hs__text_secret(hs__text *t, hs_span value, hs_span id, size_t len) {
@@ -209,6 +239,9 @@ static void note(hs__text *t, const hs_trace_note *n) {
     hs__buf_fmt(&t->line, "%s ", hs__str(n->text));
     hs__ref_add(&t->line, n->rule);
     hs__text_end(t, HS__COL_TEXT);
+    if (t->is_resumed) {
+        hs__text_explain(t, "resumption");
+    }
 }
 
 static void dispatch(hs__text *t, const hs_trace *ev) {
@@ -277,6 +310,8 @@ static void dispatch(hs__text *t, const hs_trace *ev) {
 static void text_event(hs_render *r, const hs_trace *ev) {
     hs__text *t = (hs__text *)r;
     t->is_server = ev->is_server;
+    t->version = ev->version != 0 ? ev->version : t->version;
+    t->is_resumed = ev->resumed;
     if (!t->started) {
         t->started = true;
         head(t);

@@ -32,7 +32,7 @@ typedef struct {
     bool has_wire, has_opened; /* one half of a protected record is here */
     hs_trace_wire wire;        /* raw.p is not kept */
     hs_trace_opened opened;    /* spans are not kept */
-    uint8_t header[5], nonce[12];
+    uint8_t header[5], nonce[12], aad[13];
 } hs__text_side;
 
 /* One row of the field table while it is put together: a field, or all of one extension. */
@@ -67,6 +67,10 @@ typedef struct {
     bool last_outbound;   /* of the last message line */
     uint64_t last_record; /* 0: none */
 
+    uint16_t version;      /* of the connection, 0 while it is not known */
+    bool is_key_transport; /* TLS 1.2 with a suite of the classic profile */
+    bool is_resumed;
+
     char message[HS__SNAKE_NAME]; /* the message whose fields come */
     size_t message_n, told;       /* its bytes; those that fields have covered */
     hs__text_row row;
@@ -80,7 +84,8 @@ typedef struct {
     hs__text_secret_value known[HS__KNOWN_SECRETS]; /* for commands that start from one */
     size_t n_known;
 
-    uint64_t explained; /* paragraphs that were printed, by bit */
+    uint64_t explained;  /* paragraphs that were printed, by bit */
+    uint64_t steps_told; /* the same of steps */
 } hs__text;
 
 /* ---- lines: begin, add to t->line, end --------------------------------------------------- */
@@ -99,7 +104,8 @@ void hs__text_column(hs__text *t, size_t column);
 void hs__text_end(hs__text *t, size_t indent);
 /* A complete line with text in its column. */
 void hs__text_line(hs__text *t, const char *mark, const char *name, const char *text);
-/* The paragraph on a subject, if paragraphs are wanted and it was not told yet. */
+/* The steps of the handshake that a subject is, and the paragraph on it, if such are wanted and
+ * were not told yet. */
 void hs__text_explain(hs__text *t, const char *subject);
 
 /* Value of a secret by the rule in force: hex, fingerprint, or "(32 B hidden)". */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "pki/time.h"
+#include "proto/client_hello.h"
 #include "proto/codepoints.h"
 #include "proto/extensions.h"
 #include "trace/notes.h"
@@ -186,12 +187,42 @@ static void proof_of_key(hs__text *t, const hs_trace_check *c) {
     hs__text_end(t, HS__COL_TEXT);
     if (t->level >= 3 && c->signed_content.n > 0) {
         hs__text_begin_at(t, HS__COL_TEXT);
-        hs__buf_fmt(&t->line,
-                    "signed: 64 x 20 | \"TLS 1.3, %s CertificateVerify\" | 00 | H(%s), %zu B",
-                    hs__str(c->side), hs__str(c->covers), c->signed_content.n);
+        if (t->version == HS__VERSION_TLS12) {
+            hs__buf_fmt(&t->line, "signed: the messages %s as they are, %zu B", hs__str(c->covers),
+                        c->signed_content.n);
+        } else {
+            hs__buf_fmt(&t->line,
+                        "signed: 64 x 20 | \"TLS 1.3, %s CertificateVerify\" | 00 | H(%s), %zu B",
+                        hs__str(c->side), hs__str(c->covers), c->signed_content.n);
+        }
         hs__text_end(t, HS__COL_TEXT);
     }
     hs__text_explain(t, "proof of key");
+}
+
+static void signed_part(hs__text *t, const char *name, hs_span bytes) {
+    hs__text_begin_at(t, HS__COL_NAME);
+    hs__buf_fmt(&t->line, "signed: %-13s ", name);
+    hs__buf_hex(&t->line, bytes);
+    hs__text_end(t, 0);
+}
+
+/* What is signed: both randoms, then the params (RFC 8422 5.4). */
+static void server_key_exchange(hs__text *t, const hs_trace_check *c) {
+    const hs_span all = c->signed_content;
+    hs__text_begin(t, c->ok ? "ok" : "!!", "proof of key");
+    hs__text_column(t, HS__COL_TEXT);
+    hs__buf_fmt(&t->line, "%s signature over client_random, server_random and params: ",
+                c->ok ? "good" : "bad");
+    hs__buf_add(&t->line, c->ok ? "the share comes from who has the certificate's private key"
+                                : "the share may be anybody's");
+    hs__text_end(t, HS__COL_TEXT);
+    if (t->level >= 3 && all.n > 2 * HS__RANDOM) {
+        signed_part(t, "client_random", (hs_span){all.p, HS__RANDOM});
+        signed_part(t, "server_random", (hs_span){all.p + HS__RANDOM, HS__RANDOM});
+        signed_part(t, "params", (hs_span){all.p + 2 * HS__RANDOM, all.n - 2 * HS__RANDOM});
+    }
+    hs__text_explain(t, "server_key_exchange");
 }
 
 static void finished(hs__text *t, const hs_trace_check *c) {
@@ -199,9 +230,10 @@ static void finished(hs__text *t, const hs_trace_check *c) {
     (void)snprintf(name, sizeof name, "%s Finished", hs__str(c->side));
     hs__text_begin(t, c->ok ? "ok" : "!!", name);
     hs__text_column(t, HS__COL_TEXT);
+    hs__buf_add(&t->line, t->version == HS__VERSION_TLS12 ? "verify_data " : "HMAC ");
     hs__buf_fmt(&t->line,
-                c->ok ? "HMAC matches: both ends saw the same %s, byte for byte"
-                      : "HMAC differs: the two ends did not see the same %s",
+                c->ok ? "matches: both ends saw the same %s, byte for byte"
+                      : "differs: the two ends did not see the same %s",
                 hs__str(c->covers));
     hs__text_end(t, HS__COL_TEXT);
     if (t->level >= 3 && c->expected.n > 0) {
@@ -221,7 +253,10 @@ void hs__text_check(hs__text *t, const hs_trace_check *c) {
     static const struct {
         const char *what;
         void (*print)(hs__text *t, const hs_trace_check *c);
-    } rows[] = {{"chain", trust}, {"certificate_verify", proof_of_key}, {"finished", finished}};
+    } rows[] = {{"chain", trust},
+                {"certificate_verify", proof_of_key},
+                {"server_key_exchange", server_key_exchange},
+                {"finished", finished}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         if (strcmp(hs__str(c->what), rows[i].what) == 0) {
             rows[i].print(t, c);
@@ -252,6 +287,10 @@ void hs__text_alert(hs__text *t, const hs_trace_alert *a) {
     hs__text_record_column(t, a->outbound, a->outbound ? 0 : t->side[0].n);
     t->last_record = 0;
     hs__text_column(t, HS__COL_TEXT);
+    /* TLS 1.3 goes by the description alone */
+    if (t->version == HS__VERSION_TLS12 && !is_close) {
+        hs__buf_fmt(&t->line, "%s ", hs__str(hs__alert_level_name(a->level)));
+    }
     add_alert_name(t, a->description);
     const hs__code *code = hs__code_find(&hs__alerts, a->description);
     if (a->outbound && !is_close) {
@@ -305,6 +344,10 @@ void hs__text_done(hs__text *t, const hs_trace_done *d) {
     if (t->level >= 2) {
         hs__text_begin_at(t, HS__COL_TEXT);
         hs__buf_add(&t->line, hs__str(d->suite));
+        if (t->version == HS__VERSION_TLS12) {
+            hs__buf_add(&t->line, d->extended_main_secret ? ", extended main secret"
+                                                          : ", no extended main secret");
+        }
         add_if(t, ", ", d->group);
         add_if(t, ", ", d->scheme);
         hs__buf_fmt(&t->line, "; %u key exchange, %u sign, %u verify operations", d->ops.kex,

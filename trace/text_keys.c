@@ -1,6 +1,7 @@
 #include "trace/text.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- transcript -------------------------------------------------------------------------- */
@@ -109,6 +110,16 @@ static void add_input(hs__text *t, const hs_trace_derive *d, const char *name) {
 }
 
 static void add_formula(hs__text *t, const hs_trace_derive *d) {
+    if (strcmp(hs__str(d->fn), "PRF") == 0) {
+        hs__buf_fmt(&t->line, "PRF(%s, \"%s\", %s)[0..%zu]", input_ref(d, "secret"),
+                    input_ref(d, "label"), input_ref(d, "seed"), d->len - 1);
+        return;
+    }
+    if (strcmp(hs__str(d->fn), "part") == 0) {
+        const unsigned long off = strtoul(input_ref(d, "offset"), NULL, 10);
+        hs__buf_fmt(&t->line, "%s[%lu..%lu]", input_ref(d, "from"), off, off + d->len - 1);
+        return;
+    }
     if (strcmp(hs__str(d->fn), "HKDF-Extract") == 0) {
         hs__buf_add(&t->line, "HKDF-Extract(salt=");
         add_input(t, d, "salt");
@@ -170,7 +181,28 @@ static hs_span recall(const hs__text *t, const char *name) {
     return (hs_span){NULL, 0};
 }
 
+/* TLS 1.2: the seed of `openssl kdf` is our label and seed, one after the other. */
+static void add_prf_command(hs__text *t, const hs_trace_derive *d) {
+    const hs_trace_input *seed = input(d, "seed");
+    hs_span secret = recall(t, input_ref(d, "secret"));
+    if (secret.n == 0 || seed == NULL || seed->bytes.n == 0) {
+        return;
+    }
+    hs__text_begin_at(t, HS__COL_NAME);
+    hs__buf_fmt(&t->line, "$ openssl kdf -keylen %zu -kdfopt digest:%s", d->len, d->hash);
+    hs__buf_add(&t->line, " -kdfopt hexsecret:");
+    hs__buf_hex(&t->line, secret);
+    hs__buf_fmt(&t->line, " -kdfopt \"seed:%s\" -kdfopt hexseed:", input_ref(d, "label"));
+    hs__buf_hex(&t->line, seed->bytes);
+    hs__buf_add(&t->line, " TLS1-PRF");
+    hs__text_end(t, 0);
+}
+
 static void add_command(hs__text *t, const hs_trace_derive *d) {
+    if (has_commands(t) && d->hash != NULL && strcmp(hs__str(d->fn), "PRF") == 0) {
+        add_prf_command(t, d);
+        return;
+    }
     const hs_trace_input *context = input(d, "context");
     hs_span secret = recall(t, input_ref(d, "secret"));
     if (!has_commands(t) || d->hash == NULL || secret.n == 0 || context == NULL) {
@@ -194,7 +226,12 @@ static void add_command(hs__text *t, const hs_trace_derive *d) {
 static void schedule_line(hs__text *t, const hs_trace_derive *d) {
     if (!t->schedule_head) {
         t->schedule_head = true;
-        hs__text_line(t, "##", "key schedule", "each value is on the line below its formula [7.1]");
+        hs__text_line(t, "##", "key schedule",
+                      t->version == HS__VERSION_TLS12
+                          ? "each value is on the line below its formula; preliminary and main "
+                            "secret are the premaster and master secret of older texts "
+                            "[RFC 5246 8.1]"
+                          : "each value is on the line below its formula [7.1]");
         hs__text_explain(t, "key schedule");
     }
     char name[HS__SHORT_NAME];
@@ -212,18 +249,68 @@ static void schedule_line(hs__text *t, const hs_trace_derive *d) {
     remember(t, d);
 }
 
+/* ---- TLS 1.2, for all levels ------------------------------------------------------------- */
+
+/* "x25519", with its time. */
+static void add_kex(hs__text *t) {
+    hs__buf_add(&t->line, t->kex);
+    if (t->kex_us > 0 && !t->setup.o.no_time) {
+        hs__buf_fmt(&t->line, " %.2f ms", (double)t->kex_us / 1000.0);
+    }
+}
+
+static void main_secret12(hs__text *t, const hs_trace_derive *d) {
+    const bool extended = strcmp(input_ref(d, "label"), "extended master secret") == 0;
+    hs__text_begin(t, "##", "main secret");
+    hs__text_column(t, HS__COL_TEXT);
+    hs__buf_add(&t->line, "(older: master secret) from the preliminary secret (");
+    add_kex(t);
+    hs__buf_fmt(&t->line, ") and %s",
+                extended ? "the hash of all messages so far: the extended one, of this handshake "
+                           "alone"
+                         : "both randoms: not the extended one, so not tied to the certificate");
+    hs__text_end(t, HS__COL_TEXT);
+    hs__text_explain(t, extended ? "main secret, extended" : "main secret, of randoms");
+}
+
+static void keys12(hs__text *t, const hs_trace_derive *d) {
+    (void)d;
+    hs__text_line(t, "##", "keys",
+                  "client_write_key, server_write_key, client_write_IV, server_write_IV are cut "
+                  "from the key block; each side uses its own from its ChangeCipherSpec on");
+    hs__text_explain(t, "keys");
+}
+
+static void tell12(hs__text *t, const hs_trace_derive *d) {
+    static const struct {
+        const char *name; /* the last of what the line tells */
+        void (*tell)(hs__text *t, const hs_trace_derive *d);
+    } rows[] = {{"main_secret", main_secret12}, {"server_write_IV", keys12}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (strcmp(hs__str(d->name), rows[i].name) == 0) {
+            rows[i].tell(t, d);
+        }
+    }
+}
+
+/* ---- both -------------------------------------------------------------------------------- */
+
 void hs__text_derive(hs__text *t, const hs_trace_derive *d) {
     for (unsigned i = 0; i < N_ANNOUNCED; i++) {
         if (strcmp(hs__str(d->name), announced[i].name) == 0) {
             t->announce |= 1u << i;
         }
     }
-    if (d->hash == NULL || strcmp(hs__str(d->name), "ecdhe") == 0) {
+    if (d->hash == NULL || strcmp(hs__str(d->name), "ecdhe") == 0 ||
+        strcmp(hs__str(d->name), "preliminary_secret") == 0) {
         (void)snprintf(t->kex, sizeof t->kex, "%s", hs__str(d->fn));
         t->kex_us = d->us;
     }
     if (t->level >= 3) {
         schedule_line(t, d);
+    }
+    if (t->version == HS__VERSION_TLS12) {
+        tell12(t, d);
     }
 }
 

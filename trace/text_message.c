@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "proto/server_hello.h"
 #include "trace/cert_text.h"
 #include "trace/notes.h"
 #include "trace/summary.h"
@@ -11,13 +12,33 @@ enum { VALUE_BYTES = 8, BYTES_PER_LINE = 16 };
 
 /* ---- the message's line ------------------------------------------------------------------ */
 
+static void look_at_suite(hs__text *t, const hs_trace_message *m) {
+    hs__server_hello sh;
+    hs__rd_root root;
+    if (m->type == HS__HT_server_hello &&
+        hs__server_hello_read(m->raw, NULL, &root, &sh) == HS_OK) {
+        t->is_key_transport = hs__is_key_transport(hs__cipher_suite_name(sh.cipher_suite));
+    }
+}
+
+/* Steps may ask whose message it is. */
+static void explain(hs__text *t, const hs_trace_message *m) {
+    char whose[HS__SNAKE_NAME];
+    (void)snprintf(whose, sizeof whose, "%s's %s",
+                   m->outbound == t->is_server ? "server" : "client", hs__str(m->name));
+    hs__text_explain(t, whose);
+    hs__text_explain(t, hs__str(m->name));
+}
+
 void hs__text_message(hs__text *t, const hs_trace_message *m) {
     hs__text_begin_sized(t, m->outbound ? "->" : "<-", hs__str(m->name), m->raw.n);
     hs__text_record_column(t, m->outbound, m->record);
     hs__text_column(t, HS__COL_TEXT);
-    hs__summary(&t->line, m, t->covers);
+    t->version = hs__message_version(m, t->version);
+    hs__summary(&t->line, m, t->covers, t->version);
     hs__text_end(t, HS__COL_TEXT);
-    hs__text_explain(t, hs__str(m->name));
+    look_at_suite(t, m);
+    explain(t, m);
     (void)snprintf(t->message, sizeof t->message, "%s", hs__str(m->name));
     t->message_n = m->raw.n;
     t->told = 0;
@@ -26,9 +47,9 @@ void hs__text_message(hs__text *t, const hs_trace_message *m) {
 
 /* ---- values ------------------------------------------------------------------------------ */
 
-/* It is not the version, so it does not get a version's name. */
-static bool is_legacy_version(const hs_trace_field *f) {
-    return strcmp(f->path, "legacy_version") == 0;
+/* In TLS 1.3 it is not the version, so it does not get a version's name. */
+static bool is_legacy_version(const hs__text *t, const hs_trace_field *f) {
+    return t->version != HS__VERSION_TLS12 && strcmp(f->path, "legacy_version") == 0;
 }
 
 /* A field's value in one short piece; `max` bytes of opaque ones. */
@@ -43,7 +64,7 @@ static void add_value(hs__text *t, hs__strbuf *b, const hs_trace_field *f, size_
         hs__buf_fmt(b, "%llu", (unsigned long long)f->value);
         break;
     case HS_FIELD_CODE:
-        if (f->meaning != NULL && !is_legacy_version(f)) {
+        if (f->meaning != NULL && !is_legacy_version(t, f)) {
             hs__buf_add(b, f->meaning);
         } else {
             hs__buf_fmt(b, "0x%0*llx", (int)(2 * f->bytes.n), (unsigned long long)f->value);
@@ -109,7 +130,8 @@ static void add_label(hs__text *t, const hs__text_row *row) {
 }
 
 static bool find_note(hs__text *t, const hs__text_row *row, hs__note *out) {
-    return hs__note_group(t->message, row->group, row->content, out) ||
+    const hs__note_place at = {t->message, t->version};
+    return hs__note_group(&at, row->group, row->content, out) ||
            (row->is_extension && hs__note_extension((uint16_t)row->code, out));
 }
 
@@ -181,6 +203,12 @@ static bool ends_with(const char *s, const char *tail) {
     return n >= m && strcmp(s + n - m, tail) == 0;
 }
 
+static bool is_certificate(const hs__text *t, const hs_trace_field *f) {
+    return ends_with(f->path, ".cert_data") ||
+           (t->version == HS__VERSION_TLS12 && f->kind == HS_FIELD_BYTES &&
+            strncmp(f->path, "certificate_list[", 17) == 0);
+}
+
 static void add_to_row(hs__text *t, const hs_trace_field *f) {
     hs__text_row *row = &t->row;
     row->len = f->off + f->bytes.n - row->off;
@@ -199,7 +227,7 @@ static void add_to_row(hs__text *t, const hs_trace_field *f) {
     }
     memcpy(row->parent, parent, sizeof parent);
     row->content = f->bytes;
-    if (ends_with(f->path, ".cert_data")) {
+    if (is_certificate(t, f)) {
         hs__cert_summary(&row->value, f->bytes);
     } else {
         add_value(t, &row->value, f, VALUE_BYTES);
@@ -266,9 +294,9 @@ static void bytes_lines(hs__text *t, size_t off, hs_span bytes, bool hidden, con
 }
 
 /* "TLS_AES_128_GCM_SHA256(0x1301)", "key_share(51)": the number behind the name. */
-static void add_number(hs__strbuf *b, const hs_trace_field *f) {
+static void add_number(const hs__text *t, hs__strbuf *b, const hs_trace_field *f) {
     bool is_type = ends_with(f->path, "].extension_type");
-    if (f->kind != HS_FIELD_CODE || f->meaning == NULL || is_legacy_version(f)) {
+    if (f->kind != HS_FIELD_CODE || f->meaning == NULL || is_legacy_version(t, f)) {
         return;
     }
     bool decimal = is_type || f->bytes.n < 2;
@@ -281,8 +309,9 @@ static void bytes_field(hs__text *t, const hs_trace_field *f) {
     hs__note note;
     hs__buf_fmt(&meaning, "%s = ", f->path);
     add_value(t, &meaning, f, VALUE_BYTES);
-    add_number(&meaning, f);
-    if (hs__note_field(t->message, f, &note)) {
+    add_number(t, &meaning, f);
+    const hs__note_place at = {t->message, t->version};
+    if (hs__note_field(&at, f, &note)) {
         hs__buf_fmt(&meaning, "  ; %s", note.note);
     }
     bytes_lines(t, f->off, f->bytes, hidden, hs__buf_str(&meaning));

@@ -69,9 +69,28 @@ static void clear_record(hs__text *t, const hs_trace_wire *w, const uint8_t head
     header_bytes(t, header);
     hs__buf_add(&t->line, " is its header: ");
     hs__code_add(&t->line, hs__content_type_name, w->type);
-    hs__buf_fmt(&t->line, ", legacy 0x%04x, %zu bytes follow", w->version,
+    hs__buf_fmt(&t->line, ", %s0x%04x, %zu bytes follow",
+                t->version == HS__VERSION_TLS12 ? "" : "legacy ", w->version,
                 w->raw.n > 5 ? w->raw.n - 5 : 0);
     hs__text_end(t, HS__COL_TEXT);
+}
+
+/* That of record 0 is the IV, which is secret; what a record carries of it is not. */
+static void add_nonce(hs__text *t, const hs__text_side *s) {
+    const hs_trace_opened *o = &s->opened;
+    const size_t n = o->explicit_nonce.n;
+    hs__buf_add(&t->line, "; nonce ");
+    if (t->secrets == HS_SECRETS_SHOW) {
+        hs__buf_hex(&t->line, (hs_span){s->nonce, o->nonce.n});
+        hs__buf_add(&t->line, " ");
+    }
+    if (n > 0) {
+        hs__buf_fmt(&t->line, "= IV of %zu bytes, then ", o->nonce.n - n);
+        hs__buf_hex(&t->line, (hs_span){s->nonce + o->nonce.n - n, n});
+        hs__buf_add(&t->line, " from the record; ");
+    } else {
+        hs__buf_fmt(&t->line, "= iv xor %llu; ", (unsigned long long)o->seq);
+    }
 }
 
 /* Both halves are there. */
@@ -87,16 +106,21 @@ static void protected_record(hs__text *t, hs__text_side *s) {
     hs__buf_fmt(&t->line, "%s/%llu", s->tag, (unsigned long long)o->seq);
     hs__text_column(t, HS__COL_TEXT);
     header_bytes(t, s->header);
-    hs__buf_add(&t->line, " is the AAD; nonce ");
-    if (t->secrets == HS_SECRETS_SHOW) { /* that of record 0 is the IV */
-        hs__buf_hex(&t->line, (hs_span){s->nonce, o->nonce.n});
-        hs__buf_add(&t->line, " ");
+    hs__buf_add(&t->line, " is ");
+    if (o->aad.n > sizeof s->header) {
+        hs__buf_add(&t->line, "the header; AAD (number, type, version, length) ");
+        hs__buf_hex(&t->line, (hs_span){s->aad, o->aad.n});
+    } else {
+        hs__buf_add(&t->line, "the AAD");
     }
-    hs__buf_fmt(&t->line, "= iv xor %llu; ", (unsigned long long)o->seq);
+    add_nonce(t, s);
     if (o->ok) {
         hs__buf_fmt(&t->line, "tag ok; inside: %zu B ", o->plaintext_n);
         hs__code_add(&t->line, hs__content_type_name, o->inner_type);
-        hs__buf_fmt(&t->line, "(%u), padding %zu B", o->inner_type, o->padding);
+        hs__buf_fmt(&t->line, "(%u)", o->inner_type);
+        if (t->version != HS__VERSION_TLS12) {
+            hs__buf_fmt(&t->line, ", padding %zu B", o->padding);
+        }
     } else {
         hs__buf_add(&t->line, "tag wrong");
     }
@@ -112,17 +136,22 @@ static size_t keep(uint8_t *to, size_t cap, hs_span from) {
     return n;
 }
 
+/* TLS 1.3 sends it for nothing; in TLS 1.2 it is a step of the handshake. */
 static void change_cipher_spec(hs__text *t, const hs_trace_wire *w) {
-    if (t->level < 2) {
+    const bool is_12 = t->version == HS__VERSION_TLS12;
+    if (t->level < 2 && !is_12) {
         return;
     }
     hs__text_begin_sized(t, arrow(w->outbound), "ChangeCipherSpec",
                          w->raw.n > 5 ? w->raw.n - 5 : 0);
     hs__buf_fmt(&t->line, "r%llu clear", (unsigned long long)w->n);
     hs__text_column(t, HS__COL_TEXT);
-    hs__buf_add(&t->line, "means nothing in TLS 1.3; pleases old middleboxes ");
-    hs__ref_add(&t->line, "rfc9846#appendix-E.4");
+    hs__buf_add(&t->line, is_12 ? "the sender's next records are under the new keys "
+                                : "means nothing in TLS 1.3; pleases old middleboxes ");
+    hs__ref_add(&t->line, is_12 ? "rfc5246#section-7.1" : "rfc9846#appendix-E.4");
     hs__text_end(t, HS__COL_TEXT);
+    hs__text_explain(t, w->outbound == t->is_server ? "server's ChangeCipherSpec"
+                                                    : "client's ChangeCipherSpec");
 }
 
 void hs__text_wire(hs__text *t, const hs_trace_wire *w) {
@@ -153,6 +182,9 @@ void hs__text_opened(hs__text *t, const hs_trace_opened *o) {
     s->base = o->n - o->seq;
     s->opened = *o;
     s->opened.nonce.n = keep(s->nonce, sizeof s->nonce, o->nonce);
+    s->opened.aad.n = keep(s->aad, sizeof s->aad, o->aad);
+    s->opened.explicit_nonce.n =
+        o->explicit_nonce.n < o->nonce.n ? o->explicit_nonce.n : s->opened.nonce.n;
     s->has_opened = true;
     if (!o->outbound && s->has_wire) {
         protected_record(t, s);
@@ -165,7 +197,8 @@ void hs__text_opened(hs__text *t, const hs_trace_opened *o) {
         hs__buf_fmt(&t->line, "%s/%llu", s->tag, (unsigned long long)o->seq);
         hs__text_column(t, HS__COL_TEXT);
         hs__buf_add(&t->line, "does not decrypt: it was changed on the way, or the keys differ ");
-        hs__ref_add(&t->line, "rfc9846#section-5.2");
+        hs__ref_add(&t->line, t->version == HS__VERSION_TLS12 ? "rfc5246#section-6.2.3.3"
+                                                              : "rfc9846#section-5.2");
         hs__text_end(t, HS__COL_TEXT);
     }
 }

@@ -112,7 +112,8 @@ static void fields_that_identify_a_session_are_secret(void **state) {
 static bool note(const char *message, const char *path, hs_span bytes, uint64_t value,
                  hs__note *out) {
     const hs_trace_field f = {.path = path, .bytes = bytes, .value = value};
-    return hs__note_field(message, &f, out);
+    const hs__note_place at = {message, 0};
+    return hs__note_field(&at, &f, out);
 }
 
 static void notes_fit_the_field_and_its_message(void **state) {

@@ -1,7 +1,8 @@
 /* Renders a scene on standard output: for the schema test, and to look at.
  *
  *   trace_show SCENE client|server text|jsonl|keylog [1|2|3] [hide|id|show]
- *              [explain] [no-time] [color] [tag] */
+ *              [explain] [no-time] [color] [tag]
+ *   trace_show SCENE client|server compare SCENE */
 #include <stdio.h>
 #include <string.h>
 
@@ -18,6 +19,19 @@ static bool has(int argc, char **argv, const char *word) {
         }
     }
     return false;
+}
+
+static int compare(const hs_render_options *o, char **argv) {
+    hs_compare *c = NULL;
+    const scene_id left = scene_by_name(argv[1]), right = scene_by_name(argv[4]);
+    if (left == N_SCENES || right == N_SCENES || hs_compare_new(o, argv[1], argv[4], &c) != HS_OK) {
+        return 2;
+    }
+    scene_play(left, strcmp(argv[2], "server") == 0, hs_compare_run(c, 0));
+    scene_play(right, strcmp(argv[2], "server") == 0, hs_compare_run(c, 1));
+    hs_compare_print(c);
+    hs_compare_free(c);
+    return 0;
 }
 
 int main(int argc, char **argv) {
@@ -40,6 +54,9 @@ int main(int argc, char **argv) {
     o.no_time = has(argc, argv, "no-time");
     o.color = has(argc, argv, "color");
     o.tag_lines = has(argc, argv, "tag");
+    if (argc == 5 && has(argc, argv, "compare")) {
+        return compare(&o, argv);
+    }
     hs_render *r = NULL;
     hs_status st = has(argc, argv, "jsonl")    ? hs_jsonl_new(&o, &r)
                    : has(argc, argv, "keylog") ? hs_keylog_new(&o, &r)
