@@ -183,6 +183,13 @@ static void downgrade_00(hs__peer12 *peer, hs__test_bytes *m) {
     memcpy(peer->server_random + 24, "DOWNGRD\x00", 8);
 }
 
+/* The id that a client makes up for middleboxes: nobody can resume that. */
+static void echoed_session_id(hs__peer12 *peer, hs__test_bytes *m) {
+    const uint8_t *id = peer->heard.m[0].p + HS__EDIT_SESSION_ID;
+    assert_int_equal(id[0], 32);
+    hs__edit_vector(m, HS__EDIT_SESSION_ID, 1, rules12_span(id + 1, 32));
+}
+
 static void every_change_of_a_server_hello(void **state) {
     static const rules12_change changes[] = {
         {"TLS 1.1", tls11, HS__ALERT_protocol_version},
@@ -224,7 +231,9 @@ static void a_downgrade_is_noticed_by_its_sentinel(void **state) {
     static const rules12_change versions = {"supported_versions with TLS 1.2",
                                             supported_versions_of_12, HS__ALERT_illegal_parameter};
     static const rules12_change sound = {"no sentinel", all_point_formats, HS_NO_ALERT};
-    static const rules12_change *const of_both[] = {&seen, &older, &versions, &sound};
+    static const rules12_change echo = {"a session that is none", echoed_session_id,
+                                        HS__ALERT_illegal_parameter};
+    static const rules12_change *const of_both[] = {&seen, &older, &versions, &echo, &sound};
     const rules12_world *w = *state;
     for (size_t i = 0; i < sizeof(of_both) / sizeof(of_both[0]); i++) {
         hs__stage12 t;
