@@ -7,6 +7,7 @@
 #include "engine/hello.h"
 #include "engine/kex.h"
 #include "engine/record.h"
+#include "engine/record_limit.h"
 #include "engine/resume12.h"
 #include "proto/codepoints.h"
 
@@ -66,11 +67,31 @@ static hs_span own_ticket(const hs_conn *c) {
     return session != NULL ? hs__session_state_of(session)->ticket : (hs_span){NULL, 0};
 }
 
+static bool offers_ecdhe_12(const hs_conn *c) {
+    const hs__ids suites = c->config->suites;
+    size_t i = 0;
+    while (i < suites.n && hs__suite_of(suites.ids[i])->kx != HS__KX_ECDHE) {
+        i++;
+    }
+    return i < suites.n;
+}
+
+/* RFC 8422 4: not without a suite that they are for. */
+static void set_curves(hs_conn *c, hs__extensions *e) {
+    static const uint8_t uncompressed[] = {HS__POINT_FORMAT_uncompressed};
+    const hs_config *f = c->config;
+    if (offers_ecdhe_12(c)) {
+        hs__ext_set(e, HS__EXT_ec_point_formats);
+        e->ec_point_formats = (hs_span){uncompressed, sizeof(uncompressed)};
+    }
+    if (offers_ecdhe_12(c) || offers(c, HS__VERSION_TLS13)) {
+        hs__ext_set(e, HS__EXT_supported_groups);
+        e->supported_groups = (hs_span){f->groups_wire, 2 * f->groups.n};
+    }
+}
+
 /* RFC 5746 3.4: empty, for a first handshake, and there is no other with us. */
 static void set_extensions_12(hs_conn *c, hs__extensions *e) {
-    static const uint8_t uncompressed[] = {HS__POINT_FORMAT_uncompressed};
-    hs__ext_set(e, HS__EXT_ec_point_formats);
-    e->ec_point_formats = (hs_span){uncompressed, sizeof(uncompressed)};
     hs__ext_set(e, HS__EXT_renegotiation_info);
     if (c->config->ems != HS_EMS_OFF) {
         hs__ext_set(e, HS__EXT_extended_main_secret);
@@ -94,8 +115,7 @@ static void set_extensions(hs_conn *c, hs_span shares, hs__extensions *e) {
     if (offers(c, HS__VERSION_TLS12)) {
         set_extensions_12(c, e);
     }
-    hs__ext_set(e, HS__EXT_supported_groups);
-    e->supported_groups = (hs_span){f->groups_wire, 2 * f->groups.n};
+    set_curves(c, e);
     hs__ext_set(e, HS__EXT_signature_algorithms);
     e->signature_algorithms = (hs_span){f->schemes, f->schemes_n};
     if (f->alpn_n > 0) {
@@ -104,7 +124,7 @@ static void set_extensions(hs_conn *c, hs_span shares, hs__extensions *e) {
     }
     if (f->record_size_limit != 0) {
         hs__ext_set(e, HS__EXT_record_size_limit);
-        e->record_size_limit = f->record_size_limit;
+        e->record_size_limit = hs__own_record_limit(f, f->max_version);
     }
 }
 

@@ -63,8 +63,8 @@ static bool fits(const hs_conn *c, const hs_credential *credential, const hs__wa
     if (wanted->name != NULL && !hs__credential_fits_name(credential, wanted->name)) {
         return false;
     }
-    if (wanted->kx == HS__KX_RSA) {
-        return hs__credential_can_decrypt(credential);
+    if (wanted->kx == HS__KX_RSA) { /* nobody can be asked to decrypt for us */
+        return hs__credential_can_decrypt(credential) && hs__credential_key(credential) != NULL;
     }
     if (only_decrypts(c, credential) || !curve_fits(credential, wanted)) {
         return false;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/fail.h"
+#include "engine/record_limit.h"
 #include "engine/trace_emit.h"
 #include "proto/codepoints.h"
 
@@ -72,7 +73,7 @@ hs_status hs__protect(hs_conn *c, uint8_t type, hs_span content, uint8_t *record
 /* ---- opening ----------------------------------------------------------------------------- */
 
 static hs_status check_limit(hs_conn *c, size_t n, size_t most) {
-    const size_t limit = c->rx_limited ? c->config->record_size_limit : most;
+    const size_t limit = c->rx_limited ? hs__own_record_limit(c->config, c->version) : most;
     return n > limit
                ? hs__fail(c, HS_E_RECORD_OVERFLOW, is_12(c) ? "TLSPlaintext" : "TLSInnerPlaintext",
                           "%zu bytes, allowed are %zu", n, limit)

@@ -4,6 +4,9 @@
 
 #include "engine/connection.h"
 
+/* What we tell a peer in that version: RFC 8449 4 forbids more than the version has. */
+uint16_t hs__own_record_limit(const hs_config *config, uint16_t version);
+
 /* The peer's limit binds our records, and ours, if there is one, the peer's from now on. */
 void hs__limit_records(hs_conn *c, const hs__extensions *e);
 

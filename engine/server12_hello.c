@@ -134,8 +134,8 @@ hs_status hs__server_send_hello12(hs_conn *c, const hs__message *m, hs__state *n
                                      ? c->hs->hello.legacy_session_id
                                      : (hs_span){c->hs->v12.session_id, c->hs->v12.session_id_n};
     sh->cipher_suite = c->suite->id;
-    sh->has_extensions = true;
     answer_extensions(c, alpn, &sh->extensions);
+    sh->has_extensions = sh->extensions.types.known != 0; /* RFC 5246 7.4.1.4: else not even none */
     st = st == HS_OK ? hs__send(c, &hello, NULL) : st;
     *next = !c->resumed ? HS__SEND_CERT : c->hs->v12.ticket_due ? HS__SEND_NST : HS__SEND_CCS;
     return st == HS_OK && c->resumed ? hs__key_block12(c) : st;
