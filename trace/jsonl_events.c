@@ -195,7 +195,14 @@ static void add_report(json_t *b, const hs_report *r) {
     hs__json_set(b, "path", path);
 }
 
-static json_t *check(const hs_trace_check *c) {
+/* In TLS 1.2 a client signs the messages as they are, session ids and tickets included. */
+static bool shows_signed(const hs__jsonl *j, const hs_trace_check *c) {
+    const bool are_messages =
+        j->version == HS__VERSION_TLS12 && strcmp(hs__str(c->what), "certificate_verify") == 0;
+    return c->signed_content.n > 0 && (!are_messages || j->secrets == HS_SECRETS_SHOW);
+}
+
+static json_t *check(const hs__jsonl *j, const hs_trace_check *c) {
     json_t *b = json_object();
     hs__json_set(b, "what", hs__json_text(c->what));
     hs__json_set_if(b, "side", c->side);
@@ -209,7 +216,7 @@ static json_t *check(const hs_trace_check *c) {
     if (c->got.n > 0) {
         hs__json_set(b, "got", hs__json_hex(c->got));
     }
-    if (c->signed_content.n > 0) {
+    if (shows_signed(j, c)) {
         hs__json_set(b, "signed_content", hs__json_hex(c->signed_content));
     }
     if (c->report != NULL) {
@@ -344,7 +351,7 @@ void hs__jsonl_event(hs__jsonl *j, const hs_trace *ev) {
         (void)hs__jsonl_emit(j, "key", key(&ev->u.key), false);
         break;
     case HS_TR_CHECK:
-        (void)hs__jsonl_emit(j, "check", check(&ev->u.check), false);
+        (void)hs__jsonl_emit(j, "check", check(j, &ev->u.check), false);
         break;
     case HS_TR_ALERT:
         on_alert(j, &ev->u.alert);

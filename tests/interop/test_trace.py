@@ -18,6 +18,9 @@ SHOW = pathlib.Path(os.environ.get("HS_BUILD", ROOT / "build")) / "tests/unit/tr
 SCENES = [("rfc8448", "client")] + [
     (scene, role) for scene in ("full", "retry", "name", "suites", "broken") for role in ("client", "server")]
 GOOD = [(scene, role) for scene, role in SCENES if scene in ("rfc8448", "full", "retry")]
+GOOD_12 = [(scene, role) for scene in ("ecdhe12", "resumed12", "classic12", "client12")
+           for role in ("client", "server")]
+SCENES += GOOD_12
 
 pytestmark = pytest.mark.skipif(not SHOW.exists(), reason="trace_show is not built")
 
@@ -98,7 +101,7 @@ def test_text_and_json_agree_on_records(scene, role):
     told, last = [], None
     for line in show(scene, role, "text", "1").splitlines():
         m = re.match(r" *[0-9.]+ (->|<-) ([A-Z]\w+) +\d+ B +(?:r(\d+) (?:clear|\w+/(\d+))|\")", line)
-        if m:
+        if m and m[2] != "ChangeCipherSpec":  # which is a record, not a message
             last = (int(m[3]), m[4] and int(m[4])) if m[3] else last
             told.append((m[2].lower(), *last))
     lines = trace(scene, role)
@@ -107,7 +110,7 @@ def test_text_and_json_agree_on_records(scene, role):
                     for m in events(lines, "msg")]
 
 
-# ---- values: a second key schedule (RFC 9846 7.1) ------------------------------------------------
+# ---- values: a second key schedule (RFC 9846 7.1, RFC 5246 8.1) ------------------------------------------------
 
 
 def expand_label(name, secret, label, context, length):
@@ -120,9 +123,27 @@ def expand_label(name, secret, label, context, length):
     return out[:length]
 
 
+def prf(name, secret, label, seed, length):
+    seed, out = label + seed, b""
+    a = seed
+    while len(out) < length:
+        a = hmac.new(secret, a, name).digest()
+        out += hmac.new(secret, a + seed, name).digest()
+    return out[:length]
+
+
+def randoms(lines):
+    """client_random, server_random from the hellos."""
+    hellos = [m for m in events(lines, "msg") if m["name"] in ("client_hello", "server_hello")]
+    return [bytes.fromhex(m["raw"])[6:38] for m in hellos]
+
+
 def recompute(lines):
-    """Every derived value but ecdhe from the transcript and the values before it."""
+    """Every derived value but the key exchange's from the transcript and the values before it."""
     values, hashes, count = {}, {}, 0
+    session = [s["input_values"] for s in events(lines, "derive") if "secret" in s.get("input_values", {})]
+    assert not session  # a secret is told once, where it is made
+    client_random, server_random = randoms(lines)[:2]
     for o in lines:
         if o["ev"] == "transcript":
             first, *rest = o["messages"].split()
@@ -131,7 +152,9 @@ def recompute(lines):
             continue
         name = o.get("hash", "SHA-256").replace("-", "").lower()
         size = hashlib.new(name).digest_size
-        known = {"0": bytes(size), 'H("")': hashlib.new(name).digest(), '""': b"", **hashes, **values}
+        known = {"0": bytes(size), 'H("")': hashlib.new(name).digest(), '""': b"", **hashes, **values,
+                 "client_random + server_random": client_random + server_random,
+                 "server_random + client_random": server_random + client_random}
         inputs, value = o["inputs"], bytes.fromhex(o["value"])
         assert o["id"] == hashlib.sha256(value).hexdigest()[:8]
         if o["fn"] == "HKDF-Extract":
@@ -140,6 +163,16 @@ def recompute(lines):
         elif o["fn"] == "HKDF-Expand-Label":
             assert value == expand_label(name, known[inputs["secret"]], inputs["label"].encode(),
                                          known[inputs["context"]], o["len"]), o["name"]
+            count += 1
+        elif o["fn"] == "PRF":
+            seed = known[inputs["seed"]]
+            assert bytes.fromhex(o["input_values"]["seed"]) == seed
+            if inputs["secret"] in known:  # the main secret of a session that is resumed is not told
+                assert value == prf(name, known[inputs["secret"]], inputs["label"].encode(), seed, o["len"])
+                count += 1
+        elif o["fn"] == "part":
+            at = int(inputs["offset"])
+            assert value == known[inputs["from"]][at:at + o["len"]]
             count += 1
         values[o["name"]] = value
     return values, count
@@ -151,13 +184,52 @@ def test_every_derived_value_follows_from_the_others(scene, role):
     assert count >= 18
 
 
-@pytest.mark.parametrize("scene,role", GOOD)
+@pytest.mark.parametrize("scene,role", GOOD_12)
+def test_every_value_of_tls12_follows_from_the_others(scene, role):
+    values, count = recompute(trace(scene, role))
+    assert count >= (4 if scene == "resumed12" else 8)  # main secret, key block, 4 parts, 2 verify_data
+    assert ("preliminary_secret" in values) == (scene != "resumed12")
+    parts = [values[n] for n in ("client_write_key", "server_write_key", "client_write_IV", "server_write_IV")]
+    assert b"".join(parts) == values["key_block"]
+
+
+@pytest.mark.parametrize("scene,role", GOOD_12)
+def test_finished_of_tls12_is_the_verify_data_told(scene, role):
+    lines = trace(scene, role)
+    values, _ = recompute(lines)
+    seen = [m for m in events(lines, "msg") if m["name"] == "finished"]
+    for m in seen:
+        sender = "client" if (m["dir"] == "tx") == (role == "client") else "server"
+        assert bytes.fromhex(m["raw"])[4:] == values[sender + "_verify_data"]
+    assert len(seen) == 2
+
+
+@pytest.mark.parametrize("scene,role", GOOD_12)
+def test_nonce_and_additional_data_of_tls12(scene, role):
+    """RFC 5246 6.2.3.3, RFC 5288 3, RFC 7905 2."""
+    lines = trace(scene, role)
+    values, _ = recompute(lines)
+    opened = [r for r in events(lines, "record") if "aead" in r]
+    for r in opened:
+        a, raw = r["aead"], bytes.fromhex(r["raw"])
+        seq = a["seq"].to_bytes(8, "big")
+        assert bytes.fromhex(a["aad"]) == seq + raw[:3] + r["inner_len"].to_bytes(2, "big")
+        iv, nonce = values[a["key"].replace("key", "IV")], bytes.fromhex(a["nonce"])
+        if "AES" in a["alg"]:
+            assert a["explicit_nonce"] == raw[5:13].hex() and nonce == iv + raw[5:13]
+        else:
+            assert "explicit_nonce" not in a
+            assert nonce == bytes(x ^ y for x, y in zip(iv, bytes(4) + seq))
+    assert len(opened) >= 6
+
+
+@pytest.mark.parametrize("scene,role", GOOD + GOOD_12)
 def test_transcript_hashes_follow_from_the_messages(scene, role):
     sent, digests, first = b"", [], None
     lines = trace(scene, role)
     name = next(o["hash"] for o in lines if o["ev"] == "transcript").replace("-", "").lower()
     for m in events(lines, "msg"):
-        if m["name"] in ("new_session_ticket", "key_update"):
+        if m["name"] == "key_update" or (m["name"] == "new_session_ticket" and (scene, role) in GOOD):
             continue
         raw = bytes.fromhex(m["raw"])
         if m["name"] == "hello_retry_request":
@@ -191,15 +263,26 @@ def test_finished_follows_from_key_and_transcript(scene, role):
 # ---- secrets ----------------------------------------------------------------------------------------
 
 
+def is_public(o):
+    """verify_data goes out in Finished, a write IV's first bytes are too few to look for."""
+    return o["name"].endswith("_verify_data") or len(o["value"]) < 16
+
+
 @pytest.mark.parametrize("secrets", ["hide", "id"])
-def test_hidden_is_hidden_in_every_rendering(secrets):
-    """RFC 8448's values are the same every time, so what `show` tells is what must not appear."""
-    shown = trace("rfc8448", "client")
-    values = [o["value"] for o in events(shown, "derive")] + [o["bytes"] for o in events(shown, "appdata")]
-    values += [m["raw"][34:34 + 2 * 178] for m in events(shown, "msg") if m["name"] == "new_session_ticket"]
-    assert len(values) > 20
-    outputs = [show("rfc8448", "client", "jsonl", secrets)]
-    outputs += [show("rfc8448", "client", "text", level, secrets, "explain") for level in "123"]
+@pytest.mark.parametrize("scene,role", [("rfc8448", "client"), *GOOD_12])
+def test_hidden_is_hidden_in_every_rendering(scene, role, secrets):
+    """These scenes are the same every time, so what `show` tells is what must not appear."""
+    shown = trace(scene, role)
+    values = [o["value"] for o in events(shown, "derive") if not is_public(o)]
+    values += [o["bytes"] for o in events(shown, "appdata")]
+    for m in events(shown, "msg"):
+        values += [f["val"].rstrip(".") for f in m["fields"] if f["path"] == "ticket" or "session_id" in f["path"]
+                   if f["kind"] == "bytes" and f["len"] > 0]
+        values += [f["val"].rstrip(".") for f in m["fields"]
+                   if f["path"].startswith("extensions[session_ticket]") and f["kind"] == "bytes" and f["len"] > 0]
+    assert len(values) > 5
+    outputs = [show(scene, role, "jsonl", secrets)]
+    outputs += [show(scene, role, "text", level, secrets, "explain") for level in "123"]
     for output in outputs:
         packed = output.replace(" ", "")
         for value in values:
@@ -207,11 +290,12 @@ def test_hidden_is_hidden_in_every_rendering(secrets):
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="no openssl")
-def test_the_openssl_commands_of_explain_compute_the_value_above():
-    lines = show("rfc8448", "client", "text", "3", "show", "explain").splitlines()
+@pytest.mark.parametrize("scene,least", [("rfc8448", 12), ("ecdhe12", 4), ("classic12", 4)])
+def test_the_openssl_commands_of_explain_compute_the_value_above(scene, least):
+    lines = show(scene, "client", "text", "3", "show", "explain").splitlines()
     commands = [(lines[i - 1].strip(), line.strip()[2:]) for i, line in enumerate(lines)
                 if line.strip().startswith("$ openssl kdf")]
-    assert len(commands) >= 12
-    for value, command in commands[::3]:
+    assert len(commands) >= least
+    for value, command in commands[::3] if least > 4 else commands:
         out = subprocess.run(shlex.split(command), check=True, capture_output=True, timeout=20).stdout.decode()
         assert re.sub(r"[^0-9a-f]", "", out.lower()) == value

@@ -11,13 +11,17 @@ typedef struct {
     uint8_t *calls; /* behind a pointer: slots get the provider const */
 } fixed_provider;
 
-/* Each call gives other bytes; only the secret that fixed_ciphertext holds is always the same. */
+/* Each call counts in other steps, so that none has a run of another's bytes; only the secret that
+ * fixed_ciphertext holds is always the same. */
 static hs_status fixed_random(const hs_provider *p, void *out, size_t n) {
     uint8_t *calls = ((const fixed_provider *)p)->calls;
     uint8_t *bytes = out;
-    const uint8_t start = n == HS__PREMASTER ? 0xa0 : (uint8_t)(++*calls * 0x10);
+    const bool is_premaster = n == HS__PREMASTER;
+    *calls = (uint8_t)(*calls + (is_premaster ? 0 : 1));
+    const size_t start = is_premaster ? 0xa0 : *calls * 0x10u;
+    const size_t step = is_premaster ? 1 : 2u * *calls + 1;
     for (size_t i = 0; i < n; i++) {
-        bytes[i] = (uint8_t)(start + i);
+        bytes[i] = (uint8_t)(start + i * step);
     }
     return HS_OK;
 }
