@@ -1,8 +1,8 @@
 /* bench.h - what is measured, and how a TLS library takes part in it.
  *
  * Client and server run in one process and one thread; bytes go through memory. Everybody
- * does the same: TLS 1.3, x25519, one leaf under one root, the chain and the name verified
- * by the client, no tickets. */
+ * does the same: x25519, one leaf under one root, the chain and the name verified by the
+ * client, no tickets but where a session is to be resumed. */
 #ifndef HS_BENCH_H
 #define HS_BENCH_H
 
@@ -14,9 +14,19 @@
 
 typedef struct {
     const char *suite_name; /* "AES-128-GCM" */
-    uint16_t suite;         /* 0x1301 ... */
+    uint16_t suite;         /* 0x1301 ... TLS 1.3, else of TLS 1.2 */
     const hs__test_identity *identity;
+    bool resumes; /* TLS 1.2: the first handshake is full, all others resume it by its ticket */
 } bench_setup;
+
+static inline bool bench_is_12(const bench_setup *setup) {
+    return setup->suite >> 8 != 0x13;
+}
+
+/* RSA key transport. */
+static inline bool bench_is_classic(const bench_setup *setup) {
+    return setup->suite >> 8 == 0;
+}
 
 typedef struct bench_pair bench_pair; /* each library has its own */
 
@@ -25,7 +35,8 @@ typedef struct {
     /* Contexts that a program makes once. False: this library cannot do it. */
     bool (*open)(const bench_setup *setup);
     void (*close)(void);
-    /* A client and a server; connect carries the handshake out. */
+    /* A client and a server; connect carries the handshake out. False: it failed, the chain was
+     * not verified, or a session was to be resumed and was not. */
     bench_pair *(*pair_new)(void);
     bool (*connect)(bench_pair *pair);
     /* n bytes from client to server, in records of at most `record` bytes; the number that came
@@ -39,8 +50,9 @@ extern const bench_peer bench_libssl;                         /* peer_libssl.c  
 extern const bench_peer bench_mbedtls;                        /* peer_mbedtls.c   */
 
 /* The primitives of one handshake through the seam and nothing else (floor.c): x25519 four times,
- * a signature made, two verified. The time of n of them, in seconds of CPU. */
-double bench_floor(const char *provider, const hs__test_identity *identity, unsigned n);
+ * a signature made, two verified; with key transport one encryption, one decryption and one
+ * signature verified. The time of n of them, in seconds of CPU. */
+double bench_floor(const char *provider, const bench_setup *setup, unsigned n);
 
 /* The AEAD of a suite alone, key kept: `bytes` sealed in records, carried 64 KiB at a time,
  * opened, compared; `text` is read through again and again. `record` divides 64 KiB. */

@@ -44,6 +44,10 @@ static void key_exchange(const hs_provider *p) {
     }
 }
 
+static void chain(const primitives *f) {
+    must(f->p->public_verify(f->p, f->issuer, f->issued, f->tbs, f->tbs_signature));
+}
+
 static void signatures(const primitives *f) {
     static const uint8_t content[130];
     uint8_t sig[HS__SIGNATURE_MAX];
@@ -53,11 +57,27 @@ static void signatures(const primitives *f) {
     must(f->p->public_new(f->p, &f->leaf, &leaf));
     must(f->p->public_verify(f->p, leaf, f->sign, (hs_span){content, sizeof(content)},
                              (hs_span){sig, sig_n}));
-    must(f->p->public_verify(f->p, f->issuer, f->issued, f->tbs, f->tbs_signature));
     f->p->public_free(f->p, leaf);
 }
 
-double bench_floor(const char *provider, const hs__test_identity *id, unsigned n) {
+static void key_transport(const primitives *f) {
+    static const uint8_t secret[HS__PREMASTER] = {3, 3};
+    static const uint8_t fallback[HS__PREMASTER];
+    uint8_t ct[HS__RSA_CIPHERTEXT_MAX];
+    uint8_t out[HS__PREMASTER];
+    size_t ct_n;
+    hs__public_key *leaf;
+    must(f->p->public_new(f->p, &f->leaf, &leaf));
+    must(f->p->rsa_encrypt_premaster(f->p, leaf, secret, ct, &ct_n));
+    must(f->p->rsa_premaster(f->p, f->key, (hs_span){ct, ct_n}, 0x0303, fallback, out));
+    f->p->public_free(f->p, leaf);
+    if (memcmp(out, secret, sizeof(out)) != 0) {
+        abort();
+    }
+}
+
+double bench_floor(const char *provider, const bench_setup *setup, unsigned n) {
+    const hs__test_identity *id = setup->identity;
     primitives f = {.p = NULL};
     must(hs_provider_new(provider, &f.p));
     hs_credential *own;
@@ -79,8 +99,13 @@ double bench_floor(const char *provider, const hs__test_identity *id, unsigned n
     f.tbs_signature = leaf.signature_value;
     double start = bench_cpu_seconds();
     for (unsigned i = 0; i < n; i++) {
-        key_exchange(f.p);
-        signatures(&f);
+        chain(&f);
+        if (bench_is_classic(setup)) {
+            key_transport(&f);
+        } else {
+            key_exchange(f.p);
+            signatures(&f);
+        }
     }
     double took = bench_cpu_seconds() - start;
     f.p->public_free(f.p, f.issuer);
@@ -140,8 +165,8 @@ double bench_floor_bulk(const char *provider, uint16_t suite, size_t record, hs_
     hs_provider *p;
     must(hs_provider_new(provider, &p));
     channel ch = {.p = p};
-    must(p->aead_new(p, hs__suite_13(suite)->aead, key, true, &ch.seal));
-    must(p->aead_new(p, hs__suite_13(suite)->aead, key, false, &ch.open));
+    must(p->aead_new(p, hs__suite_of(suite)->aead, key, true, &ch.seal));
+    must(p->aead_new(p, hs__suite_of(suite)->aead, key, false, &ch.open));
     for (size_t at = 0; at < 16 * BATCH; at += BATCH) {
         carry_batch(&ch, text.p + at, record); /* pages and caches warm, as with the others */
     }

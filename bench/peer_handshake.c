@@ -15,9 +15,19 @@ static hs_provider *provider;
 static hs_config *client_config, *server_config;
 static hs_credential *credential;
 static hs_trust *trust;
+static hs_session_store *sessions;
+static hs_session *session; /* to resume: of the first handshake */
+static bool resumes;
+
+static bool open_sessions(const bench_setup *setup) {
+    const hs_session_store_options o = {.size = sizeof(o), .provider = provider};
+    resumes = setup->resumes;
+    return !resumes || hs_session_store_new(&o, &sessions) == HS_OK;
+}
 
 static bool open_with(const char *name, const bench_setup *setup) {
-    static const uint16_t groups[] = {29, 0};
+    /* TLS 1.2: an ECDSA certificate needs its curve here, too. */
+    const uint16_t groups[] = {29, bench_is_12(setup) ? 23 : 0, 0};
     const uint16_t suites[] = {setup->suite, 0};
     const hs__test_identity *id = setup->identity;
     size_t added;
@@ -26,7 +36,8 @@ static bool open_with(const char *name, const bench_setup *setup) {
                           (hs_span){(const uint8_t *)id->key_pem, id->key_pem_n},
                           (hs_span){NULL, 0}, &credential) != HS_OK ||
         hs_trust_new(provider, &trust) != HS_OK ||
-        hs_trust_add(trust, (hs_span){id->root, id->root_n}, "bench", 0, &added, NULL) != HS_OK) {
+        hs_trust_add(trust, (hs_span){id->root, id->root_n}, "bench", 0, &added, NULL) != HS_OK ||
+        !open_sessions(setup)) {
         return false;
     }
     hs_credential *identity[] = {credential, NULL};
@@ -34,12 +45,17 @@ static bool open_with(const char *name, const bench_setup *setup) {
                            .provider = provider,
                            .suites = suites,
                            .groups = groups,
+                           .classic = bench_is_classic(setup),
+                           .sessions_wanted = resumes,
                            .trust = trust,
                            .now_ms = hs__test_now_ms};
     const hs_options so = {.size = sizeof(so),
                            .provider = provider,
                            .suites = suites,
                            .groups = groups,
+                           .classic = bench_is_classic(setup),
+                           .sessions = sessions,
+                           .now_ms = hs__test_now_ms,
                            .identity = identity};
     return hs_config_new(&co, &client_config, NULL) == HS_OK &&
            hs_config_new(&so, &server_config, NULL) == HS_OK;
@@ -58,12 +74,17 @@ static void close_all(void) {
     hs_config_unref(server_config);
     hs_credential_unref(credential);
     hs_trust_unref(trust);
+    hs_session_unref(session);
+    hs_session_store_unref(sessions);
     hs_provider_unref(provider);
     client_config = server_config = NULL;
+    session = NULL;
+    sessions = NULL;
 }
 
 static bench_pair *pair_new(void) {
-    const hs_client_options co = {.size = sizeof(co), .server_name = "localhost"};
+    const hs_client_options co = {
+        .size = sizeof(co), .server_name = "localhost", .session = session};
     const hs_server_options so = {.size = sizeof(so)};
     bench_pair *p = calloc(1, sizeof(*p));
     if (p == NULL || hs_client_new(client_config, &co, &p->client) != HS_OK ||
@@ -92,6 +113,9 @@ static size_t carry(bench_pair *p, hs_conn *from, hs_conn *to, const uint8_t *ex
         if (p->ev.kind == HS_EV_FAILED) {
             return 0;
         }
+        if (p->ev.kind == HS_EV_SESSION && resumes && session == NULL) {
+            session = hs_session_ref(p->ev.session);
+        }
         if (p->ev.kind == HS_EV_DATA && got != NULL &&
             memcmp(p->ev.bytes.p, expected + *got, p->ev.bytes.n) == 0) {
             *got += p->ev.bytes.n;
@@ -101,6 +125,7 @@ static size_t carry(bench_pair *p, hs_conn *from, hs_conn *to, const uint8_t *ex
 }
 
 static bool connect_pair(bench_pair *p) {
+    const bool was_full = session == NULL;
     while (carry(p, p->client, p->server, NULL, NULL) + carry(p, p->server, p->client, NULL, NULL) >
            0) {
     }
@@ -108,7 +133,7 @@ static bool connect_pair(bench_pair *p) {
     hs_info b;
     hs_conn_info(p->client, &a);
     hs_conn_info(p->server, &b);
-    return a.is_connected && b.is_connected && a.peer_authenticated;
+    return a.is_connected && b.is_connected && a.peer_authenticated && a.resumed == !was_full;
 }
 
 static size_t send_bytes(bench_pair *p, const uint8_t *data, size_t n, size_t record) {

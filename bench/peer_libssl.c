@@ -12,6 +12,8 @@ struct bench_pair {
 
 static SSL_CTX *client_ctx, *server_ctx;
 static BIO_METHOD *method;
+static SSL_SESSION *session; /* to resume: of the first handshake */
+static bool resumes;
 
 static X509 *certificate(const uint8_t *der, size_t n) {
     return d2i_X509(NULL, &der, (long)n);
@@ -24,18 +26,35 @@ static EVP_PKEY *private_key(const char *pem, size_t n) {
     return key;
 }
 
+static const struct {
+    uint16_t id;
+    const char *name;
+} SUITES[] = {{0x1301, "TLS_AES_128_GCM_SHA256"},       {0x1302, "TLS_AES_256_GCM_SHA384"},
+              {0x1303, "TLS_CHACHA20_POLY1305_SHA256"}, {0xc02b, "ECDHE-ECDSA-AES128-GCM-SHA256"},
+              {0xc02f, "ECDHE-RSA-AES128-GCM-SHA256"},  {0x009c, "AES128-GCM-SHA256"}};
+
 static const char *suite_name(uint16_t suite) {
-    return suite == 0x1301   ? "TLS_AES_128_GCM_SHA256"
-           : suite == 0x1302 ? "TLS_AES_256_GCM_SHA384"
-                             : "TLS_CHACHA20_POLY1305_SHA256";
+    size_t i = 0;
+    while (SUITES[i].id != suite) {
+        i++;
+    }
+    return SUITES[i].name;
 }
 
-static SSL_CTX *context(const SSL_METHOD *version, uint16_t suite) {
-    SSL_CTX *ctx = SSL_CTX_new(version);
-    SSL_CTX_set_min_proto_version(ctx, TLS1_3_VERSION);
-    SSL_CTX_set_ciphersuites(ctx, suite_name(suite));
-    SSL_CTX_set1_groups_list(ctx, "X25519");
-    SSL_CTX_set_num_tickets(ctx, 0);
+static SSL_CTX *context(const SSL_METHOD *method_of_end, const bench_setup *setup) {
+    SSL_CTX *ctx = SSL_CTX_new(method_of_end);
+    const int version = bench_is_12(setup) ? TLS1_2_VERSION : TLS1_3_VERSION;
+    SSL_CTX_set_min_proto_version(ctx, version);
+    SSL_CTX_set_max_proto_version(ctx, version);
+    if (bench_is_12(setup)) {
+        SSL_CTX_set_cipher_list(ctx, suite_name(setup->suite));
+        SSL_CTX_set_options(ctx, setup->resumes ? 0 : SSL_OP_NO_TICKET);
+    } else {
+        SSL_CTX_set_ciphersuites(ctx, suite_name(setup->suite));
+        SSL_CTX_set_num_tickets(ctx, 0);
+    }
+    /* TLS 1.2: an ECDSA certificate needs its curve here, too. */
+    SSL_CTX_set1_groups_list(ctx, bench_is_12(setup) ? "X25519:P-256" : "X25519");
     SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
     return ctx;
@@ -43,8 +62,9 @@ static SSL_CTX *context(const SSL_METHOD *version, uint16_t suite) {
 
 static bool open_libssl(const bench_setup *setup) {
     const hs__test_identity *id = setup->identity;
-    client_ctx = context(TLS_client_method(), setup->suite);
-    server_ctx = context(TLS_server_method(), setup->suite);
+    resumes = setup->resumes;
+    client_ctx = context(TLS_client_method(), setup);
+    server_ctx = context(TLS_server_method(), setup);
     X509 *root = certificate(id->root, id->root_n);
     X509 *leaf = certificate(id->leaf, id->leaf_n);
     EVP_PKEY *key = private_key(id->key_pem, id->key_pem_n);
@@ -59,6 +79,8 @@ static bool open_libssl(const bench_setup *setup) {
 }
 
 static void close_libssl(void) {
+    SSL_SESSION_free(session);
+    session = NULL;
     SSL_CTX_free(client_ctx);
     SSL_CTX_free(server_ctx);
     BIO_meth_free(method);
@@ -117,7 +139,19 @@ static bench_pair *pair_new(void) {
     SSL_set_accept_state(p->server);
     SSL_set_tlsext_host_name(p->client, "localhost");
     SSL_set1_host(p->client, "localhost");
+    if (session != NULL) {
+        SSL_set_session(p->client, session);
+    }
     return p;
+}
+
+static bool is_as_wanted(const bench_pair *p) {
+    bool is_resumed = SSL_session_reused(p->client) == 1;
+    bool ok = SSL_get_verify_result(p->client) == X509_V_OK && is_resumed == (session != NULL);
+    if (resumes && session == NULL) {
+        session = SSL_get1_session(p->client);
+    }
+    return ok;
 }
 
 static bool connect_pair(bench_pair *p) {
@@ -125,7 +159,7 @@ static bool connect_pair(bench_pair *p) {
         int c = SSL_do_handshake(p->client);
         int s = SSL_do_handshake(p->server);
         if (c == 1 && s == 1) {
-            return SSL_get_verify_result(p->client) == X509_V_OK;
+            return is_as_wanted(p);
         }
     }
     return false;
@@ -159,6 +193,8 @@ static size_t send_bytes(bench_pair *p, const uint8_t *data, size_t n, size_t re
 }
 
 static void pair_free(bench_pair *p) {
+    /* Without a goodbye libssl would make the session one that is not resumed. */
+    SSL_set_shutdown(p->client, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
     SSL_free(p->client);
     SSL_free(p->server);
     free(p);

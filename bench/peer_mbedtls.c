@@ -1,5 +1,6 @@
 /* mbedTLS's own TLS: 1.3 where the library has it (3.6), else 1.2 with ECDHE (2.28). */
 #include <mbedtls/ssl.h>
+#include <mbedtls/ssl_ticket.h>
 #include <mbedtls/version.h>
 #include <mbedtls/x509_crt.h>
 #include <stdlib.h>
@@ -20,6 +21,9 @@ static mbedtls_ssl_config client_config, server_config;
 static mbedtls_x509_crt root, leaf;
 static mbedtls_pk_context key;
 static int suites[2];
+static mbedtls_ssl_ticket_context tickets;
+static mbedtls_ssl_session session; /* to resume: of the first handshake */
+static bool resumes, has_session, is_resumed;
 
 static int rng(void *ctx, unsigned char *out, size_t n) {
     (void)ctx;
@@ -48,8 +52,17 @@ static int parse_key(const hs__test_identity *id) {
 #endif
 }
 
+static int open_ticket(void *ctx, mbedtls_ssl_session *out, unsigned char *p, size_t n) {
+    int bad = mbedtls_ssl_ticket_parse(ctx, out, p, n);
+    is_resumed = bad == 0;
+    return bad;
+}
+
 /* The TLS 1.2 suite with the same AEAD, for a library without 1.3. */
 static int suite_of(uint16_t suite, bool is_rsa) {
+    if (suite >> 8 != 0x13) {
+        return suite;
+    }
 #if MBEDTLS_VERSION_MAJOR >= 3
     (void)is_rsa;
     return suite;
@@ -59,19 +72,44 @@ static int suite_of(uint16_t suite, bool is_rsa) {
 #endif
 }
 
-static int configure(mbedtls_ssl_config *c, int endpoint) {
+static int configure(mbedtls_ssl_config *c, int endpoint, bool is_12) {
     mbedtls_ssl_config_init(c);
     int bad = mbedtls_ssl_config_defaults(c, endpoint, MBEDTLS_SSL_TRANSPORT_STREAM,
                                           MBEDTLS_SSL_PRESET_DEFAULT);
     mbedtls_ssl_conf_rng(c, rng, NULL);
     mbedtls_ssl_conf_ciphersuites(c, suites);
 #if MBEDTLS_VERSION_MAJOR >= 3
-    static const uint16_t groups[] = {MBEDTLS_SSL_IANA_TLS_GROUP_X25519, 0};
+    /* TLS 1.2: an ECDSA certificate needs its curve here, too. */
+    static const uint16_t groups[] = {MBEDTLS_SSL_IANA_TLS_GROUP_X25519,
+                                      MBEDTLS_SSL_IANA_TLS_GROUP_SECP256R1, 0};
     mbedtls_ssl_conf_groups(c, groups);
-    mbedtls_ssl_conf_min_tls_version(c, MBEDTLS_SSL_VERSION_TLS1_3);
+    mbedtls_ssl_conf_min_tls_version(c, is_12 ? MBEDTLS_SSL_VERSION_TLS1_2
+                                              : MBEDTLS_SSL_VERSION_TLS1_3);
+    mbedtls_ssl_conf_max_tls_version(c, is_12 ? MBEDTLS_SSL_VERSION_TLS1_2
+                                              : MBEDTLS_SSL_VERSION_TLS1_3);
     mbedtls_ssl_conf_tls13_key_exchange_modes(c, MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL);
+#else
+    (void)is_12;
+    static const mbedtls_ecp_group_id groups[] = {MBEDTLS_ECP_DP_CURVE25519,
+                                                  MBEDTLS_ECP_DP_SECP256R1, MBEDTLS_ECP_DP_NONE};
+    mbedtls_ssl_conf_curves(c, groups);
 #endif
     return bad;
+}
+
+static int open_sessions(void) {
+    mbedtls_ssl_ticket_init(&tickets);
+    mbedtls_ssl_session_init(&session);
+    has_session = false;
+    mbedtls_ssl_conf_session_tickets(&client_config, resumes
+                                                         ? MBEDTLS_SSL_SESSION_TICKETS_ENABLED
+                                                         : MBEDTLS_SSL_SESSION_TICKETS_DISABLED);
+    if (!resumes) {
+        return 0;
+    }
+    mbedtls_ssl_conf_session_tickets_cb(&server_config, mbedtls_ssl_ticket_write, open_ticket,
+                                        &tickets);
+    return mbedtls_ssl_ticket_setup(&tickets, rng, NULL, MBEDTLS_CIPHER_AES_256_GCM, 3600);
 }
 
 static bool open_mbedtls(const bench_setup *setup) {
@@ -87,8 +125,9 @@ static bool open_mbedtls(const bench_setup *setup) {
     int bad = mbedtls_x509_crt_parse_der(&root, id->root, id->root_n) |
               mbedtls_x509_crt_parse_der(&leaf, id->leaf, id->leaf_n) | parse_key(id);
     suites[0] = suite_of(setup->suite, mbedtls_pk_get_type(&key) == MBEDTLS_PK_RSA);
-    bad |= configure(&client_config, MBEDTLS_SSL_IS_CLIENT) |
-           configure(&server_config, MBEDTLS_SSL_IS_SERVER);
+    resumes = setup->resumes;
+    bad |= configure(&client_config, MBEDTLS_SSL_IS_CLIENT, bench_is_12(setup)) |
+           configure(&server_config, MBEDTLS_SSL_IS_SERVER, bench_is_12(setup)) | open_sessions();
     mbedtls_ssl_conf_ca_chain(&client_config, &root, NULL);
     mbedtls_ssl_conf_authmode(&client_config, MBEDTLS_SSL_VERIFY_REQUIRED);
     bad |= mbedtls_ssl_conf_own_cert(&server_config, &leaf, &key);
@@ -96,6 +135,8 @@ static bool open_mbedtls(const bench_setup *setup) {
 }
 
 static void close_mbedtls(void) {
+    mbedtls_ssl_session_free(&session);
+    mbedtls_ssl_ticket_free(&tickets);
     mbedtls_ssl_config_free(&client_config);
     mbedtls_ssl_config_free(&server_config);
     mbedtls_x509_crt_free(&root);
@@ -112,7 +153,8 @@ static bench_pair *pair_new(void) {
     mbedtls_ssl_init(&p->server);
     if (mbedtls_ssl_setup(&p->client, &client_config) != 0 ||
         mbedtls_ssl_setup(&p->server, &server_config) != 0 ||
-        mbedtls_ssl_set_hostname(&p->client, "localhost") != 0) {
+        mbedtls_ssl_set_hostname(&p->client, "localhost") != 0 ||
+        (has_session && mbedtls_ssl_set_session(&p->client, &session) != 0)) {
         abort();
     }
     mbedtls_ssl_set_bio(&p->client, (void *)&is_client, send_wire, receive_wire, NULL);
@@ -120,12 +162,21 @@ static bench_pair *pair_new(void) {
     return p;
 }
 
+static bool is_as_wanted(const bench_pair *p) {
+    bool ok = mbedtls_ssl_get_verify_result(&p->client) == 0 && is_resumed == has_session;
+    if (resumes && !has_session) {
+        has_session = mbedtls_ssl_get_session(&p->client, &session) == 0;
+    }
+    return ok;
+}
+
 static bool connect_pair(bench_pair *p) {
+    is_resumed = false;
     for (int i = 0; i < 20; i++) {
         int c = mbedtls_ssl_handshake(&p->client);
         int s = mbedtls_ssl_handshake(&p->server);
         if (c == 0 && s == 0) {
-            return mbedtls_ssl_get_verify_result(&p->client) == 0;
+            return is_as_wanted(p);
         }
     }
     return false;
