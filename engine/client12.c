@@ -1,4 +1,5 @@
-/* The client's TLS 1.2 handshake from ServerHello on, RFC 5246 7.3 and RFC 5077 3.1, row by row.
+/* The client's TLS 1.2 handshake from ServerHello on, RFC 5246 7.3, RFC 5077 3.1 and RFC 6066
+ * 8, row by row.
  * A HelloRequest on the way is ignored (RFC 5246 7.4.1.1), afterwards it is refused. */
 #include "engine/handlers.h"
 
@@ -10,8 +11,19 @@
     }
 
 const hs__row hs__client_12[] = {
-    {HS__WAIT_CERT, HS__ON_CERTIFICATE, hs__on_certificate12, B(WAIT_SKE) | B(WAIT_CR_SHD),
+    {HS__WAIT_CERT, HS__ON_CERTIFICATE, hs__on_certificate12,
+     B(WAIT_SKE) | B(WAIT_CR_SHD) | B(WAIT_CS_SKE) | B(WAIT_CS_CR_SHD), HS__TRANSCRIPT_BEFORE, 0, 0,
+     0},
+    {HS__WAIT_CS_SKE, HS__ON_CERTIFICATE_STATUS, hs__client_on_certificate_status, B(WAIT_SKE),
      HS__TRANSCRIPT_BEFORE, 0, 0, 0},
+    {HS__WAIT_CS_SKE, HS__ON_SERVER_KEY_EXCHANGE, hs__client_on_server_key_exchange, B(WAIT_CR_SHD),
+     HS__TRANSCRIPT_BEFORE, 0, 0, 0},
+    {HS__WAIT_CS_CR_SHD, HS__ON_CERTIFICATE_STATUS, hs__client_on_certificate_status,
+     B(WAIT_CR_SHD), HS__TRANSCRIPT_BEFORE, 0, 0, 0},
+    {HS__WAIT_CS_CR_SHD, HS__ON_CERTIFICATE_REQUEST, hs__client_on_certificate_request12,
+     B(WAIT_SHD), HS__TRANSCRIPT_BEFORE, 0, 0, 0},
+    {HS__WAIT_CS_CR_SHD, HS__ON_SERVER_HELLO_DONE, hs__client_on_server_hello_done,
+     B(WAIT_VERIFIED), HS__TRANSCRIPT_BEFORE, 0, 0, 0},
     {HS__WAIT_SKE, HS__ON_SERVER_KEY_EXCHANGE, hs__client_on_server_key_exchange, B(WAIT_CR_SHD),
      HS__TRANSCRIPT_BEFORE, 0, 0, 0},
     {HS__WAIT_CR_SHD, HS__ON_CERTIFICATE_REQUEST, hs__client_on_certificate_request12, B(WAIT_SHD),
@@ -44,6 +56,8 @@ const hs__row hs__client_12[] = {
      HS__TRANSCRIPT_AFTER, 0, 0, HS__ENDS_RECORD},
 
     IGNORES_HELLO_REQUEST(WAIT_CERT),
+    IGNORES_HELLO_REQUEST(WAIT_CS_SKE),
+    IGNORES_HELLO_REQUEST(WAIT_CS_CR_SHD),
     IGNORES_HELLO_REQUEST(WAIT_SKE),
     IGNORES_HELLO_REQUEST(WAIT_CR_SHD),
     IGNORES_HELLO_REQUEST(WAIT_SHD),

@@ -77,13 +77,14 @@ static hs_status check_session_id(hs_conn *c, hs_span echo, bool *resumes) {
                : HS_OK;
 }
 
-static void keep_session_id(hs_conn *c, const hs__server_hello *sh) {
+static void keep_promises(hs_conn *c, const hs__server_hello *sh) {
     hs__handshake12 *v = &c->hs->v12;
     v->session_id_n = sh->legacy_session_id_echo.n;
     if (v->session_id_n > 0) {
         memcpy(v->session_id, sh->legacy_session_id_echo.p, v->session_id_n);
     }
     v->ticket_due = hs__ext_has(&sh->extensions, HS__EXT_session_ticket);
+    v->status_due = hs__ext_has(&sh->extensions, HS__EXT_status_request);
 }
 
 static hs_status begin(hs_conn *c, const hs__server_hello *sh) {
@@ -108,7 +109,7 @@ hs_status hs__client_on_server_hello12(hs_conn *c, const hs__message *m, hs__sta
     if (st != HS_OK) {
         return st;
     }
-    keep_session_id(c, sh);
+    keep_promises(c, sh);
     *next = !resumes ? HS__WAIT_CERT : c->hs->v12.ticket_due ? HS__WAIT_NST : HS__WAIT_CCS;
     return resumes ? hs__client_resume12(c, sh) : HS_OK;
 }

@@ -9,6 +9,7 @@
 #include "engine/record.h"
 #include "engine/record_limit.h"
 #include "engine/resume12.h"
+#include "engine/staple.h"
 #include "proto/codepoints.h"
 
 /* A fresh key pair and its share; never used on another connection (RFC 9846 4.3.8). */
@@ -118,6 +119,7 @@ static void set_extensions(hs_conn *c, hs_span shares, hs__extensions *e) {
     set_curves(c, e);
     hs__ext_set(e, HS__EXT_signature_algorithms);
     e->signature_algorithms = (hs_span){f->schemes, f->schemes_n};
+    hs__staple_ask(c, e);
     if (f->alpn_n > 0) {
         hs__ext_set(e, HS__EXT_application_layer_protocol_negotiation);
         e->protocol_name_list = (hs_span){f->alpn, f->alpn_n};

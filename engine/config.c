@@ -278,6 +278,7 @@ static hs_limits with_defaults(hs_limits l) {
 static void copy_scalars(const hs_options *o, hs_config *c) {
     c->client_auth = o->client_auth;
     c->verify = o->verify;
+    c->revocation = o->revocation;
     c->prefer = o->prefer;
     c->hrr = o->hrr;
     c->ems = o->extended_main_secret;

@@ -35,6 +35,7 @@ struct hs_config {
     size_t alpn_n;
     hs_client_auth client_auth;
     hs_verify_mode verify;
+    hs_revocation revocation;
     hs_preference prefer;
     hs_hrr_policy hrr;
     hs_extended_main_secret ems;

@@ -148,6 +148,7 @@ void hs__handshake_free(hs_conn *c) {
     if (c->version == HS__VERSION_TLS12) {
         hs__buffer_free(c, &hs->v12.params);
         hs__buffer_free(c, &hs->v12.ticket);
+        hs__buffer_free(c, &hs->v12.staple);
     }
     hs__free(c->memory, hs, sizeof(*hs));
     c->hs = NULL;

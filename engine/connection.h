@@ -38,18 +38,20 @@
     X(SEND_SH)       /* server                                                   */                \
     X(SEND_EE)       /* server: EncryptedExtensions, CertificateRequest          */                \
     /* TLS 1.2 */                                                                                  \
-    X(WAIT_SKE)    /* client: ServerKeyExchange must come next                    */               \
-    X(WAIT_CR_SHD) /* client                                                     */                \
-    X(WAIT_SHD)    /* client: after CertificateRequest                            */               \
-    X(SEND_CKE)    /* client: ClientKeyExchange                                   */               \
-    X(SEND_CV)     /* client: CertificateVerify                                   */               \
-    X(WAIT_NST)    /* client: a ticket was promised                               */               \
-    X(WAIT_CCS)    /* both                                                        */               \
-    X(SEND_CCS)    /* both                                                        */               \
-    X(SEND_SKE)    /* server: ServerKeyExchange                                   */               \
-    X(SEND_SHD)    /* server: CertificateRequest, ServerHelloDone                 */               \
-    X(WAIT_CKE)    /* server                                                      */               \
-    X(SEND_NST)    /* server                                                      */               \
+    X(WAIT_CS_SKE)    /* client: CertificateStatus may come before it            */                \
+    X(WAIT_CS_CR_SHD) /* client: the same, without a ServerKeyExchange           */                \
+    X(WAIT_SKE)       /* client: ServerKeyExchange must come next                */                \
+    X(WAIT_CR_SHD)    /* client                                                  */                \
+    X(WAIT_SHD)       /* client: after CertificateRequest                        */                \
+    X(SEND_CKE)       /* client: ClientKeyExchange                               */                \
+    X(SEND_CV)        /* client: CertificateVerify                               */                \
+    X(WAIT_NST)       /* client: a ticket was promised                           */                \
+    X(WAIT_CCS)       /* both                                                    */                \
+    X(SEND_CCS)       /* both                                                    */                \
+    X(SEND_SKE)       /* server: ServerKeyExchange                               */                \
+    X(SEND_SHD)       /* server: CertificateRequest, ServerHelloDone             */                \
+    X(WAIT_CKE)       /* server                                                  */                \
+    X(SEND_NST)       /* server                                                  */                \
     X(CONNECTED)                                                                                   \
     X(FAILED)
 
@@ -153,6 +155,8 @@ typedef struct {
     size_t session_id_n;
     bool ticket_due;   /* a NewSessionTicket was promised */
     hs__buffer ticket; /* client: that came */
+    hs__buffer staple; /* client: the CertificateStatus */
+    bool status_due;   /* client: a CertificateStatus may come */
     uint32_t ticket_life;
 
     /* server: of the session that is resumed, for its renewal */
@@ -218,6 +222,7 @@ typedef struct {
 /* What the peer has shown, in one allocation: behind the spans come the bytes they point into. */
 typedef struct {
     hs_report *report; /* NULL until the chain is judged */
+    hs_span staple;    /* an OCSP response that came with it; n = 0: none */
     size_t size, n;
     hs_span chain[]; /* DER, leaf first */
 } hs__peer;

@@ -25,6 +25,9 @@ HS__HANDLER(hs__client_make_keys);
 HS__HANDLER(hs__client_on_encrypted_extensions);
 HS__HANDLER(hs__client_on_certificate_request);
 
+/* staple.c: CertificateStatus */
+HS__HANDLER(hs__client_on_certificate_status);
+
 /* client12_exchange.c */
 HS__HANDLER(hs__client_send_key_exchange);
 

@@ -6,15 +6,26 @@
 #include "engine/identity.h"
 #include "engine/own_auth.h"
 #include "engine/signed_content.h"
+#include "engine/staple.h"
 #include "engine/trace_emit.h"
 #include "pki/credential.h"
 #include "proto/codepoints.h"
+
+static void add_staple(const hs_conn *c, hs__extensions *e) {
+    const hs_span response = hs__staple_to_send(c);
+    if (response.n > 0) {
+        hs__ext_set(e, HS__EXT_status_request);
+        e->status_request =
+            (hs__status_request){.status_type = HS__STATUS_TYPE_ocsp, .response = response};
+    }
+}
 
 static hs_status send_chain(hs_conn *c) {
     hs__message m = {.type = HS__HT_certificate};
     hs__certificate13 *cert = &m.u.certificate;
     if (c->hs->credential != NULL) {
         cert->certs = hs_credential_chain(c->hs->credential, &cert->count);
+        add_staple(c, &cert->leaf);
     }
     return hs__send(c, &m, NULL);
 }

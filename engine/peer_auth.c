@@ -34,6 +34,10 @@ static hs_status keep_chain(hs_conn *c, const hs__certificate13 *cert) {
         return st;
     }
     hs__peer *peer = c->peer;
+    const hs_span response = cert->leaf.status_request.response;
+    if (!c->is_server && response.n > 0) {
+        peer->staple = (hs_span){list.p + (response.p - cert->list.p), response.n};
+    }
     while (peer->n < cert->count && hs__certificate13_next(&list, &peer->chain[peer->n], NULL)) {
         peer->n++;
     }
@@ -81,6 +85,15 @@ static hs_status check_unasked(hs_conn *c, const hs__certificate13 *cert) {
                     "%s(%u) was not asked for", name != NULL ? name : "unknown", type);
 }
 
+static hs_status check_staple(hs_conn *c, const hs__certificate13 *cert) {
+    const uint8_t type = cert->leaf.status_request.status_type;
+    return hs__ext_has(&cert->leaf, HS__EXT_status_request) && type != HS__STATUS_TYPE_ocsp
+               ? hs__fail(c, HS_E_ILLEGAL_VALUE,
+                          "Certificate.certificate_list[0].extensions[status_request].status_type",
+                          "is %u, we asked for ocsp (1)", type)
+               : HS_OK;
+}
+
 hs_status hs__on_certificate(hs_conn *c, const hs__message *m, hs__state *next) {
     const hs__certificate13 *cert = &m->u.certificate;
     if (cert->certificate_request_context.n > 0) {
@@ -93,6 +106,7 @@ hs_status hs__on_certificate(hs_conn *c, const hs__message *m, hs__state *next) 
         return hs__peer_shows_none(c);
     }
     hs_status st = check_unasked(c, cert);
+    st = st == HS_OK ? check_staple(c, cert) : st;
     *next = HS__WAIT_CV;
     return st == HS_OK ? keep_chain(c, cert) : st;
 }

@@ -36,11 +36,17 @@ static hs_status check_use(hs_conn *c) {
                : HS_OK;
 }
 
+static hs__state after_server_certificate(const hs_conn *c) {
+    const bool is_ecdhe = c->suite->kx == HS__KX_ECDHE;
+    if (c->hs->v12.status_due) {
+        return is_ecdhe ? HS__WAIT_CS_SKE : HS__WAIT_CS_CR_SHD;
+    }
+    return is_ecdhe ? HS__WAIT_SKE : HS__WAIT_CR_SHD;
+}
+
 hs_status hs__on_certificate12(hs_conn *c, const hs__message *m, hs__state *next) {
     const hs__certificate12 *cert = &m->u.certificate12;
-    *next = c->is_server                   ? HS__WAIT_CKE
-            : c->suite->kx == HS__KX_ECDHE ? HS__WAIT_SKE
-                                           : HS__WAIT_CR_SHD;
+    *next = c->is_server ? HS__WAIT_CKE : after_server_certificate(c);
     if (cert->count == 0) {
         return hs__peer_shows_none(c);
     }

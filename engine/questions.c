@@ -1,6 +1,7 @@
 #include "engine/questions.h"
 
 #include "engine/fail.h"
+#include "engine/staple.h"
 #include "engine/trace_emit.h"
 #include "pki/credential.h"
 
@@ -20,6 +21,9 @@ static void verify(hs_conn *c, hs__message *answer) {
         .n_chain = c->peer->n,
         .purpose = purpose(c),
         .name = (const char *)c->hs->verify_name.p,
+        .revocation = c->is_server ? HS_REVOCATION_SOFT : f->revocation,
+        .staple = c->peer->staple,
+        .asked_for_staple = hs__staple_asked(c),
         .details = hs__tracing(c, HS_TR_CHECK),
         .now = f->now_ms != NULL ? (int64_t)(f->now_ms(f->clock_ctx) / 1000) : 0};
     uint64_t started = hs__trace_us(c);
@@ -104,6 +108,7 @@ void hs__question_event(const hs_conn *c, hs_event *ev) {
     case HS_EV_ASK_VERIFY:
         ev->chain = c->peer->chain;
         ev->n_chain = c->peer->n;
+        ev->staple = c->peer->staple;
         ev->purpose = purpose(c);
         ev->server_name = (const char *)hs->verify_name.p;
         break;

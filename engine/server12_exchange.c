@@ -6,10 +6,23 @@
 #include "engine/kex.h"
 #include "engine/key_schedule12.h"
 #include "engine/peer_auth.h"
+#include "engine/staple.h"
 #include "engine/trace_emit.h"
 #include "engine/transcript.h"
 #include "pki/credential.h"
 #include "proto/codepoints.h"
+
+/* RFC 6066 8: right behind Certificate. */
+static hs_status send_status(hs_conn *c) {
+    const hs_span response = hs__staple_to_send(c);
+    if (response.n == 0) {
+        return HS_OK;
+    }
+    hs__message m = {.type = HS__HT_certificate_status};
+    m.u.certificate_status =
+        (hs__certificate_status){.status_type = HS__STATUS_TYPE_ocsp, .response = response};
+    return hs__send(c, &m, NULL);
+}
 
 hs_status hs__server_send_certificate12(hs_conn *c, const hs__message *m, hs__state *next) {
     (void)m;
@@ -17,7 +30,8 @@ hs_status hs__server_send_certificate12(hs_conn *c, const hs__message *m, hs__st
     hs__certificate12 *out = &cert.u.certificate12;
     out->certs = hs_credential_chain(c->hs->credential, &out->count);
     *next = c->suite->kx == HS__KX_ECDHE ? HS__SEND_SKE : HS__SEND_SHD;
-    return hs__send(c, &cert, NULL);
+    hs_status st = hs__send(c, &cert, NULL);
+    return st == HS_OK ? send_status(c) : st;
 }
 
 /* ---- ServerKeyExchange -------------------------------------------------------------------- */

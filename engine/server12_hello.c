@@ -9,6 +9,7 @@
 #include "engine/record_limit.h"
 #include "engine/resume12.h"
 #include "engine/server_hello.h"
+#include "engine/staple.h"
 #include "engine/trace_emit.h"
 #include "proto/codepoints.h"
 
@@ -109,6 +110,9 @@ static void answer_extensions(hs_conn *c, uint8_t alpn[HS__ALPN_ROOM], hs__exten
     }
     if (c->hs->sni_used) {
         hs__ext_set(e, HS__EXT_server_name);
+    }
+    if (!c->resumed && hs__staple_to_send(c).n > 0) {
+        hs__ext_set(e, HS__EXT_status_request);
     }
     if (c->hs->v12.ticket_due) {
         hs__ext_set(e, HS__EXT_session_ticket);

@@ -14,8 +14,9 @@ static hs_status feed(const hs_provider *p, hs__hash *h, hs_span part) {
 
 hs_status hs__config_context(const hs_config *f, uint8_t out[HS__SESSION_CONTEXT]) {
     const hs_provider *p = f->provider;
-    const uint8_t how[] = {(uint8_t)f->client_auth, (uint8_t)f->verify, (uint8_t)f->classic,
-                           (uint8_t)f->strict_sni, (f->ask & HS_ASK_VERIFY) != 0};
+    const uint8_t how[] = {(uint8_t)f->client_auth, (uint8_t)f->verify,
+                           (uint8_t)f->revocation,  (uint8_t)f->classic,
+                           (uint8_t)f->strict_sni,  (f->ask & HS_ASK_VERIFY) != 0};
     hs__hash h = {.room = {0}};
     hs_status st = p->hash_start(p, &h, HS__SHA256);
     st = st == HS_OK ? feed(p, &h, (hs_span){how, sizeof(how)}) : st;

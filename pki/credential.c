@@ -15,6 +15,8 @@ struct hs_credential {
     hs_provider *provider;
     hs__private_key *key; /* NULL: somebody else signs */
     hs__cert leaf;
+    uint8_t *staple; /* NULL: none */
+    size_t staple_n;
     size_t n_chain;
     hs_span chain[CHAIN_MAX];
     uint8_t der[]; /* what chain[] points into */
@@ -161,7 +163,26 @@ void hs_credential_unref(hs_credential *c) {
         c->provider->key_free(c->provider, c->key);
     }
     hs_provider_unref(c->provider);
+    free(c->staple);
     free(c);
+}
+
+hs_status hs_credential_staple(hs_credential *c, hs_span response) {
+    uint8_t *copy = response.n > 0 ? malloc(response.n) : NULL;
+    if (response.n > 0 && copy == NULL) {
+        return HS_E_NOMEM;
+    }
+    if (response.n > 0) {
+        memcpy(copy, response.p, response.n);
+    }
+    free(c->staple);
+    c->staple = copy;
+    c->staple_n = response.n;
+    return HS_OK;
+}
+
+hs_span hs__credential_staple(const hs_credential *c) {
+    return (hs_span){c->staple, c->staple_n};
 }
 
 const hs_span *hs_credential_chain(const hs_credential *c, size_t *n) {

@@ -9,6 +9,9 @@
 const hs__private_key *hs__credential_key(const hs_credential *credential);
 const hs_provider *hs__credential_provider(const hs_credential *credential);
 
+/* The OCSP response to show with it; empty: none. */
+hs_span hs__credential_staple(const hs_credential *credential);
+
 /* Of the leaf's public key; HS__KEY_RSA_PSS where the certificate says id-RSASSA-PSS. */
 hs__key_type hs__credential_key_type(const hs_credential *credential);
 

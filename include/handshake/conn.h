@@ -71,6 +71,8 @@ typedef struct {
     const char *const *alpn;           /* NULL-terminated, best first                  */
     hs_trust *trust;                   /* whom we believe; NULL: nobody                */
     hs_verify_mode verify;             /* REPORT_ONLY: go on when a check fails (-k)   */
+    hs_revocation revocation;          /* client: how revoked certificates are found; unless
+                                          it is OFF the server is asked for a staple   */
     hs_credential *const *identity;    /* who we are; NULL-terminated, best first      */
     hs_client_auth client_auth;        /* server: ask the client for a certificate     */
     hs_preference prefer;              /* server: whose order of suites and groups     */
@@ -184,6 +186,7 @@ typedef struct {
     hs_credential *credential; /* ASK_SIGN: whose key                                       */
     const hs_span *chain;      /* ASK_VERIFY: DER, leaf first                                */
     size_t n_chain;
+    hs_span staple;     /* ASK_VERIFY: OCSP response, DER; n = 0: none came             */
     hs_purpose purpose; /* ASK_VERIFY                                                 */
     const char
         *server_name;    /* ASK_CONFIG: what SNI asks for; ASK_VERIFY: the name to check; or NULL */

@@ -70,6 +70,10 @@ typedef struct hs_credential hs_credential;
  * none. HS_E_KEY_MISMATCH if the key is not the leaf's; errors.def for the rest. */
 HS_MUST_CHECK hs_status hs_credential_new(hs_provider *provider, hs_span chain, hs_span key,
                                           hs_span password, hs_credential **out);
+
+/* The CA's word that the leaf is not revoked (an OCSP response in DER, RFC 6960): servers show it
+ * to clients that ask. Copied; an empty one takes it away. Before the credential is shared. */
+HS_MUST_CHECK hs_status hs_credential_staple(hs_credential *credential, hs_span response);
 hs_credential *hs_credential_ref(hs_credential *credential);
 void hs_credential_unref(hs_credential *credential); /* NULL is allowed */
 

@@ -62,20 +62,24 @@ static void give_up_to(scene *s, uint8_t type) {
     rules_fine(s->end, "genuine messages");
 }
 
+static void run_one(const hs__stage *s, bool server, uint8_t type, const change *ch) {
+    scene sc;
+    open_scene(s, server, &sc);
+    give_up_to(&sc, type);
+    const hs_span genuine = hs__hand_find(&sc.f, type, 0);
+    hs__test_bytes m = {NULL, 0, 0};
+    hs__test_bytes_add(&m, genuine.p, genuine.n);
+    ch->edit(&m);
+    give(sc.end, rules_span(m.p, m.n));
+    rules_failed(sc.end, ch->row, ch->status, ch->alert);
+    assert_false(sc.end->connected);
+    hs__test_bytes_free(&m);
+    close_scene(&sc);
+}
+
 static void run(const hs__stage *s, uint8_t type, const change *changes, size_t n) {
     for (size_t i = 0; i < 2 * n; i++) {
-        scene sc;
-        open_scene(s, i % 2 != 0, &sc);
-        give_up_to(&sc, type);
-        const hs_span genuine = hs__hand_find(&sc.f, type, 0);
-        hs__test_bytes m = {NULL, 0, 0};
-        hs__test_bytes_add(&m, genuine.p, genuine.n);
-        changes[i / 2].edit(&m);
-        give(sc.end, rules_span(m.p, m.n));
-        rules_failed(sc.end, changes[i / 2].row, changes[i / 2].status, changes[i / 2].alert);
-        assert_false(sc.end->connected);
-        hs__test_bytes_free(&m);
-        close_scene(&sc);
+        run_one(s, i % 2 != 0, type, &changes[i / 2]);
     }
 }
 
@@ -125,8 +129,11 @@ static void entry_extension(hs__test_bytes *m, uint16_t type, hs_span body) {
     hs__edit_splice(m, at + sizeof(head), 0, body);
     set_u24(m, LIST, u24(m, LIST) + n);
 }
-static void staple(hs__test_bytes *m) {
-    entry_extension(m, HS__EXT_status_request, BODY(1, 0, 0, 1, 0x30));
+static void timestamps(hs__test_bytes *m) {
+    entry_extension(m, HS__EXT_signed_certificate_timestamp, BODY(0, 3, 0, 1, 9));
+}
+static void staple_of_no_kind(hs__test_bytes *m) {
+    entry_extension(m, HS__EXT_status_request, BODY(9, 0, 0, 1, 0x30));
 }
 static void staple_broken(hs__test_bytes *m) {
     entry_extension(m, HS__EXT_status_request, BODY(1, 0, 0));
@@ -149,7 +156,7 @@ static const change certificate[] = {
     {"9846-4.5.1-18", certificate_empty, HS_E_DECODE, HS__ALERT_decode_error},
     {"9846-6.2-06", certificate_of_noise, HS_E_CERT_FORMAT, HS__ALERT_bad_certificate},
     {"9846-6.2-06", certificate_cut, HS_E_CERT_FORMAT, HS__ALERT_bad_certificate},
-    {"9846-4.5.1-07, -08", staple, HS_E_UNSOLICITED_EXTENSION, HS__ALERT_unsupported_extension},
+    {"9846-4.5.1-07, -08", timestamps, HS_E_UNSOLICITED_EXTENSION, HS__ALERT_unsupported_extension},
     {"9846-4.5.1.1-01", staple_broken, HS_E_DECODE, HS__ALERT_decode_error},
     {"9846-4.3-06", stranger, HS_E_UNSOLICITED_EXTENSION, HS__ALERT_unsupported_extension},
     {"9846-4.3-07", misplaced, HS_E_EXTENSION_NOT_ALLOWED, HS__ALERT_illegal_parameter},
@@ -159,6 +166,13 @@ static const change certificate[] = {
 
 static void every_change_of_a_certificate(void **state) {
     RUN(HS__HT_certificate, certificate);
+}
+
+/* Only a client asks for one. */
+static void a_staple_is_of_the_kind_that_was_asked_for(void **state) {
+    static const change kind = {"9846-4.5.1.1-01", staple_of_no_kind, HS_E_ILLEGAL_VALUE,
+                                HS__ALERT_illegal_parameter};
+    run_one(*state, false, HS__HT_certificate, &kind);
 }
 
 static const uint8_t no_certificate[] = {HS__HT_certificate, 0, 0, 4, 0, 0, 0, 0};
@@ -408,6 +422,7 @@ static void without_trust_nobody_is_believed(void **state) {
 int main(void) {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_change_of_a_certificate),
+        cmocka_unit_test(a_staple_is_of_the_kind_that_was_asked_for),
         cmocka_unit_test(an_empty_list_is_refused_where_one_is_needed),
         cmocka_unit_test(a_signature_without_a_certificate_is_unexpected),
         cmocka_unit_test(every_change_of_a_certificate_verify),

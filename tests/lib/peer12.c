@@ -289,6 +289,8 @@ void hs__peer12_script(const hs__peer12 *peer, int steps[HS__PEER12_STEPS]) {
     if (peer->is_server) {
         add_if(steps, &n, true, HS__HT_server_hello);
         add_if(steps, &n, is_full, HS__HT_certificate);
+        add_if(steps, &n, is_full && (peer->how & HS__PEER12_STATUS_COMES) != 0,
+               HS__HT_certificate_status);
         add_if(steps, &n, has_ske, HS__HT_server_key_exchange);
         add_if(steps, &n, has_auth, HS__HT_certificate_request);
         add_if(steps, &n, is_full, HS__HT_server_hello_done);

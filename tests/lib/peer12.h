@@ -19,7 +19,9 @@ enum {
     HS__PEER12_RESUME = 16,  /* abbreviated: the peer resumes, or lets the engine resume */
     HS__PEER12_NO_CERT = 32, /* the client has none: with AUTH, an empty Certificate */
     HS__PEER12_CHACHA = 64,
-    HS__PEER12_P256 = 128 /* instead of x25519 */
+    HS__PEER12_P256 = 128,        /* instead of x25519 */
+    HS__PEER12_STATUS = 256,      /* server: a CertificateStatus is promised ... */
+    HS__PEER12_STATUS_COMES = 512 /* ... and comes; what it says is nonsense */
 };
 
 /* The steps of a handshake: messages by their type, and what is no handshake message. */

@@ -150,6 +150,9 @@ static void make_server_hello(const hs__peer12 *peer, hs__test_bytes *m) {
     if (peer->has_ticket) {
         add_ext(m, 35, "", 0);
     }
+    if ((peer->how & HS__PEER12_STATUS) != 0) {
+        add_ext(m, 5, "", 0);
+    }
     close_vector(m, 2, block);
 }
 
@@ -246,6 +249,9 @@ void hs__peer12_make(hs__peer12 *peer, int step, hs__test_bytes *out) {
         break;
     case HS__HT_certificate:
         make_certificate(peer, out);
+        break;
+    case HS__HT_certificate_status:
+        add(out, "\x01\x00\x00\x01\x30", 5);
         break;
     case HS__HT_server_key_exchange:
         make_server_key_exchange(peer, out);

@@ -24,6 +24,7 @@ hs_options hs__stage12_options(const hs__stage *s, bool server, unsigned how,
         .extended_main_secret = (how & HS__PEER12_NO_EMS) != 0 ? HS_EMS_OPTIONAL : HS_EMS_REQUIRED,
         .sessions_wanted = !server && (how & (HS__PEER12_RESUME | HS__PEER12_TICKET)) != 0,
         .trust = s->id.trust,
+        .verify = (how & HS__PEER12_STATUS_COMES) != 0 ? HS_VERIFY_REPORT_ONLY : HS_VERIFY_ENFORCE,
         .identity = has_cert ? identity : NULL,
         .client_auth = !server || !has_auth              ? HS_CLIENT_AUTH_NONE
                        : (how & HS__PEER12_NO_CERT) != 0 ? HS_CLIENT_AUTH_WANT

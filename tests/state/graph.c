@@ -97,7 +97,9 @@ static void print_all(FILE *out) {
     print_table(out, "Server, hellos", hs__hello_server);
     print_table(out, "Client, TLS 1.3 (RFC 9846 appendix A.1)", hs__client_13);
     print_table(out, "Server, TLS 1.3 (RFC 9846 appendix A.2)", hs__server_13);
-    print_table(out, "Client, TLS 1.2 (RFC 5246 section 7.3, RFC 5077 section 3.1)", hs__client_12);
+    print_table(out,
+                "Client, TLS 1.2 (RFC 5246 section 7.3, RFC 5077 section 3.1, RFC 6066 section 8)",
+                hs__client_12);
     print_table(out, "Server, TLS 1.2 (RFC 5246 section 7.3, RFC 5077 section 3.1)", hs__server_12);
 }
 

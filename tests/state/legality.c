@@ -85,9 +85,20 @@ const hs__legal hs__legal_rows[] = {
 
     /* client, full handshake. 5246 7.4.3: ServerKeyExchange comes exactly when the key exchange is
      * ephemeral (8422 5.4), so after a Certificate the suite says which state is next; with RSA
-     * it must not come. CertificateStatus (6066 8) is not asked for, so it never comes. */
-    {CLIENT_12, HS__WAIT_CERT, HS__ON_CERTIFICATE, TO_12, THEN(WAIT_SKE) | THEN(WAIT_CR_SHD), MORE,
-     "5246 7.4.2, 7.4.3; 8422 2 figure 1"},
+     * it must not come. CertificateStatus (6066 8) may come, or not, behind the Certificate of a
+     * server that has promised it. */
+    {CLIENT_12, HS__WAIT_CERT, HS__ON_CERTIFICATE, TO_12,
+     THEN(WAIT_SKE) | THEN(WAIT_CR_SHD) | THEN(WAIT_CS_SKE) | THEN(WAIT_CS_CR_SHD), MORE,
+     "5246 7.4.2, 7.4.3; 8422 2 figure 1; 6066 8"},
+    {CLIENT_12, HS__WAIT_CS_SKE, HS__ON_CERTIFICATE_STATUS, TO_12, THEN(WAIT_SKE), MORE, "6066 8"},
+    {CLIENT_12, HS__WAIT_CS_SKE, HS__ON_SERVER_KEY_EXCHANGE, TO_12, THEN(WAIT_CR_SHD), MORE,
+     "6066 8; 5246 7.4.3; 8422 5.4"},
+    {CLIENT_12, HS__WAIT_CS_CR_SHD, HS__ON_CERTIFICATE_STATUS, TO_12, THEN(WAIT_CR_SHD), MORE,
+     "6066 8"},
+    {CLIENT_12, HS__WAIT_CS_CR_SHD, HS__ON_CERTIFICATE_REQUEST, TO_12, THEN(WAIT_SHD), MORE,
+     "6066 8; 5246 7.4.4"},
+    {CLIENT_12, HS__WAIT_CS_CR_SHD, HS__ON_SERVER_HELLO_DONE, TO_12,
+     THEN(WAIT_NST) | THEN(WAIT_CCS), MORE, "6066 8; 5246 7.4.5, 7.3 figure 1; 5077 3.1 figure 1"},
     {CLIENT_12, HS__WAIT_SKE, HS__ON_SERVER_KEY_EXCHANGE, TO_12, THEN(WAIT_CR_SHD), MORE,
      "5246 7.4.3; 8422 5.4"},
     {CLIENT_12, HS__WAIT_CR_SHD, HS__ON_CERTIFICATE_REQUEST, TO_12, THEN(WAIT_SHD), MORE,
@@ -103,6 +114,8 @@ const hs__legal hs__legal_rows[] = {
     {CLIENT_12, HS__WAIT_FINISHED, HS__ON_FINISHED, TO_12, THEN(CONNECTED), EITHER,
      "5246 7.4.9, 7.3 figures 1 and 2"},
     HELLO_REQUEST(WAIT_CERT),
+    HELLO_REQUEST(WAIT_CS_SKE),
+    HELLO_REQUEST(WAIT_CS_CR_SHD),
     HELLO_REQUEST(WAIT_SKE),
     HELLO_REQUEST(WAIT_CR_SHD),
     HELLO_REQUEST(WAIT_SHD),

@@ -39,6 +39,7 @@ static const struct {
     {HS__HT_new_session_ticket, HS__ON_NEW_SESSION_TICKET},
     {HS__HT_encrypted_extensions, HS__ON_ENCRYPTED_EXTENSIONS},
     {HS__HT_certificate, HS__ON_CERTIFICATE},
+    {HS__HT_certificate_status, HS__ON_CERTIFICATE_STATUS},
     {HS__HT_server_key_exchange, HS__ON_SERVER_KEY_EXCHANGE},
     {HS__HT_certificate_request, HS__ON_CERTIFICATE_REQUEST},
     {HS__HT_server_hello_done, HS__ON_SERVER_HELLO_DONE},
@@ -253,11 +254,15 @@ static void a_client_in_a_full_handshake(void **state) {
     const fixture *f = *state;
     try_variant(f, false, HS__PEER12_AUTH | HS__PEER12_TICKET, f->n);
     try_variant(f, false, 0, f->n_named);
+    try_variant(f, false, HS__PEER12_STATUS, f->n_named);
+    try_variant(f, false, HS__PEER12_STATUS | HS__PEER12_STATUS_COMES, f->n_named);
 }
 
 static void a_client_in_a_classic_handshake(void **state) {
     const fixture *f = *state;
     try_variant(f, false, HS__PEER12_RSA, f->n_named);
+    try_variant(f, false, HS__PEER12_RSA | HS__PEER12_STATUS, f->n_named);
+    try_variant(f, false, HS__PEER12_RSA | HS__PEER12_STATUS | HS__PEER12_STATUS_COMES, f->n_named);
     try_variant(f, false, HS__PEER12_RSA | HS__PEER12_AUTH | HS__PEER12_TICKET, f->n_named);
 }
 
