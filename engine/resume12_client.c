@@ -91,7 +91,10 @@ hs_status hs__client_resume12(hs_conn *c, const hs__server_hello *sh) {
     c->peer_authenticated = s->has_peer && s->peer_verdict == HS_OK;
     c->verdict = s->peer_verdict;
     memcpy(c->hs->v12.main_secret, s->secret, HS__MAIN_SECRET_12);
-    hs__trace_note(c, "the session is resumed: no certificates, no key exchange",
+    hs__trace_note(c,
+                   s->ticket.n > 0
+                       ? "the session is resumed by its ticket: no certificates, no key exchange"
+                       : "the session is resumed by its id: no certificates, no key exchange",
                    "rfc5246#section-7.3");
     return hs__key_block12(c);
 }

@@ -95,9 +95,13 @@ static hs_status check_ems(hs_conn *c, const hs__session_state *s) {
 }
 
 static void trace_found(hs_conn *c, const char *why_not) {
-    char text[120] = "the session is resumed: no certificates, no key exchange";
+    char text[120];
     if (why_not != NULL) {
         (void)snprintf(text, sizeof(text), "the session is not resumed: %s", why_not);
+    } else {
+        (void)snprintf(text, sizeof(text),
+                       "the session is resumed by its %s: no certificates, no key exchange",
+                       brings_ticket(c) ? "ticket" : "id");
     }
     hs__trace_note(c, text, "rfc5246#section-7.3");
 }

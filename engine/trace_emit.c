@@ -266,7 +266,7 @@ void hs__trace_premaster(hs_conn *c, hs_span ciphertext, uint64_t started_us) {
 }
 
 /* RFC 5246 6.3, in this order; AEAD suites have no MAC keys before them. */
-void hs__trace_key_block(hs_conn *c, const uint8_t *block, size_t key_n, size_t iv_n) {
+static void key_block_parts(hs_conn *c, const uint8_t *block, size_t key_n, size_t iv_n) {
     const struct {
         const char *name;
         size_t n;
@@ -283,6 +283,12 @@ void hs__trace_key_block(hs_conn *c, const uint8_t *block, size_t key_n, size_t 
         hs__trace_derive(c, parts[i].name, "part", inputs, 2, (hs_span){block + off, parts[i].n},
                          hs__trace_us(c));
         off += parts[i].n;
+    }
+}
+
+void hs__trace_key_block(hs_conn *c, const uint8_t *block, size_t key_n, size_t iv_n) {
+    if (hs__tracing(c, HS_TR_DERIVE)) {
+        key_block_parts(c, block, key_n, iv_n);
     }
     if (c->suite->kx == HS__KX_RSA) {
         hs__trace_note(c,
@@ -316,7 +322,7 @@ void hs__trace_done(hs_conn *c) {
         .extended_main_secret = c->ems || c->version == HS__VERSION_TLS13,
         .client_authenticated = c->is_server ? c->peer_authenticated : hs->own_scheme != 0,
         .rtts = c->hrr || (c->version == HS__VERSION_TLS12 && !c->resumed) ? 2 : 1,
-        .verified = c->peer != NULL && c->verdict == HS_OK,
+        .verified = c->peer_authenticated,
         .verify_enforced = c->config->verify == HS_VERIFY_ENFORCE,
         .verdict = c->verdict,
         .bytes_tx = c->out.bytes,
