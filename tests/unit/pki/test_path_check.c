@@ -406,28 +406,6 @@ static void certificates_of_openssl(void **state) {
     expect(&q, HS_OK, -1, "", NULL);
 }
 
-/* RFC 4055 3.3: the parameters of an id-RSASSA-PSS key bind what it signs. */
-static void an_issuers_pss_rule_is_kept(void **state) {
-    (void)state;
-    static const struct {
-        hs__sig_alg rule;
-        bool is_good;
-    } cases[] = {
-        {{HS__SIG_RSA_PSS, HS__SHA384, 48}, true},
-        {{HS__SIG_RSA_PSS, HS__SHA384, 20}, true},
-        {{HS__SIG_RSA_PSS, HS__SHA384, 49}, false},
-        {{HS__SIG_RSA_PSS, HS__SHA256, 32}, false},
-    };
-    const hs__cert leaf = cert_of(der_of(openssl_signed_pss)); /* SHA-384, salt 48 */
-    hs__cert issuer = cert_of(der_of(openssl_pss_root));
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        hs__judge j = {.provider = provider()};
-        issuer.key.has_pss_rule = true;
-        issuer.key.pss_rule = cases[i].rule;
-        assert_int_equal(hs__path_signature(&j, &leaf, &issuer, NULL) == HS_OK, cases[i].is_good);
-    }
-}
-
 /* Each check of the table was seen to fail: here, or in the test of the file it stands in. */
 static void the_table_is_covered(void **state) {
     (void)state;
@@ -479,7 +457,6 @@ int main(void) {
         cmocka_unit_test(all_faults_are_reported),
         cmocka_unit_test(what_is_patched_in),
         cmocka_unit_test(certificates_of_openssl),
-        cmocka_unit_test(an_issuers_pss_rule_is_kept),
         cmocka_unit_test(the_table_is_covered),
     };
     return RUN(tests);
