@@ -113,20 +113,19 @@ hs_status hs__on_certificate(hs_conn *c, const hs__message *m, hs__state *next) 
 
 /* ---- CertificateVerify ------------------------------------------------------------------- */
 
-/* A scheme that we offered, that TLS 1.3 allows here, and that is for the leaf's kind of key. */
-static hs_status check_scheme(hs_conn *c, uint16_t id) {
+hs_status hs__check_scheme(hs_conn *c, uint16_t id, hs__auth auth, const char *where) {
     const hs_config *f = c->config;
+    const hs__cert *leaf = &c->hs->peer_leaf;
     const hs__scheme *scheme = hs__scheme_of(id);
-    const char *where = "CertificateVerify.algorithm";
     const char *name = hs__scheme_name(id);
     name = name != NULL ? name : "an unknown scheme";
-    if (scheme == NULL || !hs__scheme_allowed(id, HS__VERSION_TLS13, (hs__auth)0) ||
+    if (scheme == NULL || !hs__scheme_allowed(id, c->version, auth) ||
         !hs__list16_has((hs_span){f->schemes, f->schemes_n}, id)) {
         return hs__fail(c, HS_E_SCHEME_NOT_OFFERED, where, "%s (0x%04x) was not offered for it",
                         name, id);
     }
-    const hs__cert *leaf = &c->hs->peer_leaf;
-    return hs__cert_can_sign(leaf, scheme->key, scheme->alg)
+    const hs__key_type key = hs__scheme_key(scheme, c->version, leaf->key.numbers.type);
+    return hs__cert_can_sign(leaf, key, scheme->alg)
                ? HS_OK
                : hs__fail(c, HS_E_SCHEME_NOT_OFFERED, where, "%s does not fit a %s key", name,
                           hs__key_type_name(leaf->key.numbers.type));
@@ -161,7 +160,7 @@ hs_status hs__on_certificate_verify(hs_conn *c, const hs__message *m, hs__state 
     const hs__certificate_verify *cv = &m->u.certificate_verify;
     uint8_t content[HS__SIGNED_CONTENT];
     size_t n = 0;
-    hs_status st = check_scheme(c, cv->algorithm);
+    hs_status st = hs__check_scheme(c, cv->algorithm, (hs__auth)0, "CertificateVerify.algorithm");
     st = st == HS_OK ? hs__signed_content(c, !c->is_server, content, &n) : st;
     if (st != HS_OK) {
         return st;

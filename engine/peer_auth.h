@@ -14,6 +14,10 @@ HS_MUST_CHECK hs_status hs__peer_leaf_load(hs_conn *c);
 /* An empty list: a fault of a server's, and of a client's where a certificate is needed. */
 HS_MUST_CHECK hs_status hs__peer_shows_none(hs_conn *c);
 
+/* A scheme that we offered, that the version allows, in TLS 1.2 for suites of this `auth` (0: any),
+ * and that is for the leaf's kind of key. `where`: the field that names it. */
+HS_MUST_CHECK hs_status hs__check_scheme(hs_conn *c, uint16_t id, hs__auth auth, const char *where);
+
 /* A signature that proves the peer's key. */
 typedef struct {
     const char *what, *where, *covers; /* for the trace, the error, the trace */

@@ -56,26 +56,6 @@ hs_status hs__on_certificate12(hs_conn *c, const hs__message *m, hs__state *next
 
 /* ---- proofs ------------------------------------------------------------------------------ */
 
-/* A scheme that we offered, for the suite's kind of certificate, and for the leaf's key. */
-static hs_status check_scheme(hs_conn *c, uint16_t id, const char *where) {
-    const hs_config *f = c->config;
-    const hs__cert *leaf = &c->hs->peer_leaf;
-    const hs__scheme *scheme = hs__scheme_of(id);
-    const char *name = hs__scheme_name(id);
-    name = name != NULL ? name : "an unknown scheme";
-    const hs__auth auth = c->is_server ? (hs__auth)0 : c->suite->auth;
-    if (scheme == NULL || !hs__scheme_allowed(id, HS__VERSION_TLS12, auth) ||
-        !hs__list16_has((hs_span){f->schemes, f->schemes_n}, id)) {
-        return hs__fail(c, HS_E_SCHEME_NOT_OFFERED, where, "%s (0x%04x) was not offered for it",
-                        name, id);
-    }
-    const hs__key_type key = hs__scheme_key(scheme, HS__VERSION_TLS12, leaf->key.numbers.type);
-    return hs__cert_can_sign(leaf, key, scheme->alg)
-               ? HS_OK
-               : hs__fail(c, HS_E_SCHEME_NOT_OFFERED, where, "%s does not fit a %s key", name,
-                          hs__key_type_name(leaf->key.numbers.type));
-}
-
 hs_status hs__signed_params12(hs_conn *c, hs_span params, hs__buffer *out) {
     const hs__handshake *hs = c->hs;
     const hs_span parts[] = {
@@ -97,7 +77,8 @@ hs_status hs__client_on_server_key_exchange(hs_conn *c, const hs__message *m, hs
                         "%s (%u) was not offered for TLS 1.2",
                         name != NULL ? name : "an unknown group", group);
     }
-    hs_status st = check_scheme(c, ske->algorithm, "ServerKeyExchange.algorithm");
+    hs_status st =
+        hs__check_scheme(c, ske->algorithm, c->suite->auth, "ServerKeyExchange.algorithm");
     hs__buffer content = {NULL, 0, 0};
     st = st == HS_OK ? hs__signed_params12(c, ske->signed_params, &content) : st;
     if (st == HS_OK) {
@@ -125,7 +106,7 @@ hs_status hs__server_on_certificate_verify12(hs_conn *c, const hs__message *m, h
     const hs__certificate_verify *cv = &m->u.certificate_verify;
     char range[HS__TRANSCRIPT_NAMES];
     hs__transcript_range(c, range);
-    hs_status st = check_scheme(c, cv->algorithm, "CertificateVerify.algorithm");
+    hs_status st = hs__check_scheme(c, cv->algorithm, (hs__auth)0, "CertificateVerify.algorithm");
     if (st == HS_OK) {
         const hs__proof proof = {.what = "certificate_verify",
                                  .where = "CertificateVerify.signature",

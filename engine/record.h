@@ -18,7 +18,8 @@ void hs__record_release(hs_conn *c);
 /* Queues `content` in as many records as it takes. Empty content makes no record. */
 HS_MUST_CHECK hs_status hs__record_send(hs_conn *c, uint8_t type, hs_span content);
 
-/* ChangeCipherSpec for middleboxes, once a connection (RFC 9846 E.4). */
+/* ChangeCipherSpec, once a connection: before the keys change (RFC 5246 7.1); in TLS 1.3 for
+ * middleboxes (RFC 9846 E.4). */
 HS_MUST_CHECK hs_status hs__record_send_ccs(hs_conn *c);
 
 #endif

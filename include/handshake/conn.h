@@ -30,7 +30,8 @@ typedef struct hs_conn hs_conn;     /* one connection, client or server */
 
 /* ---- configuration: fill a struct, seal it once, share it -------------------------------- */
 
-/* Questions that a program wants to answer itself; see HS_EV_ASK_*. */
+/* Questions that a program wants to answer itself; see HS_EV_ASK_*. A session that is resumed
+ * brings the answer to HS_ASK_VERIFY of its full handshake along: it is not asked again. */
 enum { HS_ASK_CONFIG = 1, HS_ASK_VERIFY = 2, HS_ASK_SIGN = 4 };
 
 typedef enum { HS_CLIENT_AUTH_NONE, HS_CLIENT_AUTH_WANT, HS_CLIENT_AUTH_NEED } hs_client_auth;
@@ -46,9 +47,12 @@ typedef enum { HS_EMS_REQUIRED, HS_EMS_OPTIONAL, HS_EMS_OFF } hs_extended_main_s
 typedef struct {
     size_t message;           /* one handshake message but Certificate; default 64 KiB */
     size_t chain;             /* one Certificate message; default 100 KiB */
-    unsigned empty_records;   /* records without content in a row; default 32 */
-    unsigned key_updates;     /* KeyUpdates from the peer without application data between; 32 */
-    uint64_t records_per_key; /* seal that many, then KeyUpdate; default the AEAD's limit (5.5) */
+    unsigned empty_records;   /* records without content, and warnings, in a row; default 32 */
+    unsigned key_updates;     /* KeyUpdates from the peer without application data between; 32. In
+                                 TLS 1.2 its attempts to renegotiate, each of which is refused */
+    uint64_t records_per_key; /* seal that many, then KeyUpdate; default the AEAD's limit (5.5). In
+                                 TLS 1.2, which has none, the connection fails with
+                                 HS_E_KEY_USED_UP */
 } hs_limits;
 
 /* All-zero but `size` and `provider` is a safe client that trusts nobody. */
@@ -79,7 +83,8 @@ typedef struct {
     hs_hrr_policy hrr;                 /* server: ALWAYS sends one HelloRetryRequest   */
     bool strict_sni;                   /* server: unrecognized_name when no identity fits */
     bool no_compat;                    /* client: no legacy_session_id, so no CCS (E.4) */
-    uint16_t record_size_limit;        /* largest plaintext record we take (8449); 0: off */
+    uint16_t record_size_limit;        /* largest plaintext record we take (8449), 64 to 16385, of
+                                          which TLS 1.2 has 16384 at most; 0: off      */
     hs_session_store *sessions;        /* server: resume from here; NULL: no resumption */
     bool no_tickets;                   /* server: they stay in `sessions`, under an id */
     bool sessions_wanted;              /* client: resume what hs_client_options brings, and
@@ -146,7 +151,8 @@ bool hs_wants_write(const hs_conn *c);
  * HS_EV_CONNECTED; HS_E_CLOSED after hs_close or a failure. */
 HS_MUST_CHECK hs_status hs_write(hs_conn *c, const void *p, size_t n, size_t *taken);
 
-/* Sends close_notify; reading goes on (half-close, RFC 9846 6.1). */
+/* Sends close_notify; reading goes on (half-close, RFC 9846 6.1). In TLS 1.2 a peer may drop what
+ * it still had to say (RFC 5246 7.2.1). */
 hs_status hs_close(hs_conn *c);
 
 /* Replaces our sending key; ask_peer: and asks the peer for the same (RFC 9846 4.7.3).
@@ -219,12 +225,15 @@ typedef struct {
     bool is_server, is_connected, hrr;
     bool resumed;                   /* a session was: no certificates in this handshake         */
     bool extended_main_secret;      /* TLS 1.2: RFC 7627; true in TLS 1.3 (RFC 9846 E)          */
-    uint16_t version, suite, group; /* 0: not known yet                                     */
-    uint16_t scheme;                /* of the peer's CertificateVerify; 0: none             */
+    uint16_t version, suite, group; /* 0: not known yet; no group: RSA key transport, or a session
+                                       of TLS 1.2 that was resumed                          */
+    uint16_t scheme;                /* of the peer's CertificateVerify, or its ServerKeyExchange
+                                       in TLS 1.2; 0: none                                  */
     uint16_t own_scheme;            /* of ours                                              */
     hs_span alpn;
     const char *server_name; /* SNI sent or received; NULL: none                     */
-    bool peer_authenticated; /* its certificate and proof of key are verified        */
+    bool peer_authenticated; /* its certificate and proof of key are verified, here or in the
+                                full handshake of the session                        */
     hs_status verdict;       /* of its chain; with REPORT_ONLY it may have failed    */
     uint64_t bytes_tx, bytes_rx, records_tx, records_rx, app_tx, app_rx;
     uint64_t key_updates_tx, key_updates_rx;
@@ -232,7 +241,8 @@ typedef struct {
 void hs_conn_info(const hs_conn *c, hs_info *out); /* spans: until hs_conn_free */
 
 /* The peer's certificates, DER, leaf first, and what hs_verify found; from ASK_VERIFY or
- * HS_EV_CONNECTED until the hs_next after HS_EV_CONNECTED. NULL and 0 outside that. */
+ * HS_EV_CONNECTED until the hs_next after HS_EV_CONNECTED. NULL and 0 outside that, and
+ * when a session was resumed. */
 const hs_span *hs_peer_chain(const hs_conn *c, size_t *n);
 const hs_report *hs_peer_report(const hs_conn *c);
 
