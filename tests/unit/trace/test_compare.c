@@ -68,7 +68,7 @@ static void arrows_show_direction_and_encryption(void **state) {
     (void)state;
     hs__strbuf out = {0};
     compare(SCENE_12_ECDHE, SCENE_RFC8448, false, &out);
-    expect(&out, "|--- ClientHello 120 B ", ">|    |--- ClientHello 196 B ");
+    expect(&out, "|--- ClientHello 129 B ", ">|    |--- ClientHello 196 B ");
     expect(&out, "|<-- ServerHello 82 B ", "|    |<-- ServerHello 90 B ");
     expect(&out, "|<-- Certificate 849 B ", "|<== EncryptedExtensions 40 B ");
     expect(&out, "|--- ChangeCipherSpec 1 B ", ">|");
