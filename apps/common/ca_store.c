@@ -13,7 +13,7 @@
 #include "apps/common/ca.h"
 #include "apps/common/say.h"
 
-static const char PENDING[] = "pending.json", NEW[] = ".new";
+static const char PENDING[] = "pending.json", NEW[] = ".mini-ca-new";
 
 enum { PENDING_LIMIT = 512 * 1024 * 1024, STAGED_PATH = HS__FILE_PATH + sizeof NEW };
 
@@ -197,7 +197,8 @@ static hs__exit recover(const char *folder, hs__fault *fault) {
 }
 
 const char *hs__store_unfinished(const char *folder, char out[HS__STORE_TEXT]) {
-    static const char *const FILES[] = {"pending.json", "pending.json.new", "index.jsonl.new"};
+    static const char *const FILES[] = {"pending.json", "pending.json.mini-ca-new",
+                                        "index.jsonl.mini-ca-new"};
     for (size_t i = 0; i < sizeof FILES / sizeof *FILES; i++) {
         char path[HS__FILE_PATH];
         if (!hs__file_exists(hs__ca_path(folder, FILES[i], path)))

@@ -4,7 +4,7 @@
  * revocation list). It is first written down as a whole in FOLDER/pending.json (0600; this is the
  * moment from which it counts), then done, then pending.json is removed. What was interrupted in
  * between is finished by whoever opens the store next. Files are written beside their place with
- * the ending ".new" and renamed, all with fsync, so that there is never half a file. */
+ * the ending ".mini-ca-new" and renamed, all with fsync, so that there is never half a file. */
 #ifndef HS_APPS_CA_STORE_H
 #define HS_APPS_CA_STORE_H
 

@@ -89,6 +89,16 @@ static void put_aliases(const char *names) {
     putchar('\n');
 }
 
+/* "one of auto, always, never" */
+static void put_words(const char *const *values) {
+    char text[300] = "one of ";
+    size_t at = strlen(text);
+    for (size_t i = 0; values[i] && at < sizeof text; i++)
+        at += (size_t)snprintf(text + at, sizeof text - at, "%s%s", i ? ", " : "", values[i]);
+    printf("%*s", TEXT_COLUMN, "");
+    put_wrapped(text, TEXT_COLUMN, TEXT_COLUMN);
+}
+
 static void put_row(const hs__option *o) {
     char option[280], letter[8] = "    ";
     put_option(o, option, sizeof option);
@@ -103,13 +113,8 @@ static void put_row(const hs__option *o) {
     put_wrapped(o->help ? o->help : "", TEXT_COLUMN, TEXT_COLUMN);
     if (o->aliases)
         put_aliases(o->aliases);
-    if (o->kind == HS__OPT_CHOICE && o->argument) {
-        char words[200];
-        hs__option bare = *o;
-        bare.argument = NULL;
-        put_argument(&bare, words, sizeof words);
-        printf("%*sone of %s\n", TEXT_COLUMN, "", words);
-    }
+    if (o->kind == HS__OPT_CHOICE && o->argument)
+        put_words(o->values);
 }
 
 void hs__help_full(const hs__program *p) {

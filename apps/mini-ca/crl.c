@@ -95,7 +95,7 @@ static hs__exit run(const args *a, hs__fault *fault) {
         code = mini_ca_may_renew(path, (hs_span){(const uint8_t *)MARK, sizeof MARK - 1},
                                  a->base.force, fault);
     if (code == HS__EXIT_OK && a->base.dry_run) {
-        printf("would write %s\n", hs__safe(path));
+        mini_ca_would_write(&a->base, path);
     } else if (code == HS__EXIT_OK) {
         code = hs__ca_unlock(&ca, &a->password, fault);
         if (code == HS__EXIT_OK)

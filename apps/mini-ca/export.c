@@ -101,15 +101,36 @@ typedef struct {
 } job;
 
 /* ---- certificates ------------------------------------------------------------------------ */
-static hs__exit put_bytes(const args *a, const char *path, hs_span data, hs__fault *fault) {
-    if (path && a->base.dry_run) {
-        hs__exit code = hs__file_may_write(path, a->base.force, fault);
-        if (code == HS__EXIT_OK)
-            printf("would write %s\n", hs__safe(path));
-        return code;
+/* --json without a file: text goes into the document. */
+static hs__exit put_document(const args *a, hs_span data, hs__fault *fault) {
+    json_t *text = json_stringn((const char *)data.p, data.n);
+    if (!text || a->form == FORM_DER) {
+        json_decref(text);
+        return hs__fault_set(fault, HS__EXIT_USAGE, "with --json binary output needs --out=FILE");
     }
+    hs__json_print(stdout, json_pack("{s:b, s:o}", "ok", 1, "text", text));
+    return HS__EXIT_OK;
+}
+
+static hs__exit put_file(const args *a, const char *path, hs_span data, hs__fault *fault) {
+    hs__exit code = a->base.dry_run ? hs__file_may_write(path, a->base.force, fault)
+                                    : hs__file_write(path, data, 0644, a->base.force, fault);
+    if (code)
+        return code;
+    if (a->base.dry_run)
+        mini_ca_would_write(&a->base, path);
+    else if (a->base.common.json)
+        hs__json_print(stdout, json_pack("{s:b, s:o}", "ok", 1, "file", hs__json_string(path)));
+    else if (!a->base.common.quiet)
+        printf("%s\n", hs__safe(path));
+    return HS__EXIT_OK;
+}
+
+static hs__exit put_bytes(const args *a, const char *path, hs_span data, hs__fault *fault) {
     if (path)
-        return hs__file_write(path, data, 0644, a->base.force, fault);
+        return put_file(a, path, data, fault);
+    if (a->base.common.json)
+        return put_document(a, data, fault);
     if (fwrite(data.p, 1, data.n, stdout) != data.n)
         return hs__fault_set(fault, HS__EXIT_INTERNAL, "cannot write to standard output");
     return HS__EXIT_OK;
@@ -218,7 +239,7 @@ static hs__exit put_p12(job *j, const json_t *entry, hs__fault *fault) {
     if (code == HS__EXIT_OK)
         code = find_key(j, fault);
     if (code == HS__EXIT_OK && j->a->base.dry_run) {
-        printf("would write %s\n", hs__safe(j->out));
+        mini_ca_would_write(&j->a->base, j->out);
         return HS__EXIT_OK;
     }
     if (code == HS__EXIT_OK)

@@ -24,10 +24,10 @@ const hs__program mini_ca_fixtures_program = {
     .about = "Makes a set of server certificates into DIR: good ones, and ones that are each wrong "
              "in one way, with the verdict to expect in manifest.json. For trying clients; made "
              "anew each time, so that dates and keys are fresh. Trust root.pem, and only for that.",
-    .examples = "  mini-ca fixtures fixtures\n"
-                "  hs-server --fixtures=fixtures 8443          one SNI name per certificate\n"
-                "  hs-client --cacert=fixtures/root.pem --crl=fixtures/crl.pem "
-                "--servername=expired.test localhost:8443\n",
+    .examples =
+        "  mini-ca fixtures fixtures\n"
+        "  hs-server --cert=fixtures/expired.test.pem --key=fixtures/expired.test-key.pem 8443\n"
+        "  hs-client --cacert=fixtures/root.pem --servername=expired.test localhost:8443\n",
     .options = OPTIONS,
     .min_operands = 1,
     .max_operands = 1,
@@ -206,7 +206,7 @@ hs__exit mini_ca_fixtures(const mini_ca *before, int argc, char **argv, hs__faul
     job j = {.a = &a, .folder = argv[first], .list = json_array()};
     code = check_folder(&j, fault);
     if (code == HS__EXIT_OK && a.base.dry_run) {
-        printf("would make %zu certificates in %s\n", n_fixtures, hs__safe(j.folder));
+        mini_ca_would_write(&a.base, j.folder);
     } else if (code == HS__EXIT_OK) {
         code = hs__library_choose(a.base.provider, HS__KEY_P256, HS__KEY_RSA, &j.provider, fault);
         if (code == HS__EXIT_OK)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "apps/common/default_ca.h"
+#include "apps/common/json.h"
 #include "apps/common/value.h"
 #include "apps/mini-ca/mini_ca.h"
 #include "pki/time.h"
@@ -75,6 +76,14 @@ const char *mini_ca_command(const mini_ca *settings) {
         return "mini-ca";
     snprintf(text, sizeof text, "mini-ca -C %s", hs__safe(settings->folder));
     return text;
+}
+
+void mini_ca_would_write(const mini_ca *settings, const char *file) {
+    if (settings->common.json)
+        hs__json_print(stdout, json_pack("{s:b, s:b, s:o}", "ok", 1, "dry_run", 1, "file",
+                                         hs__json_string(file)));
+    else
+        printf("would write %s\n", hs__safe(file));
 }
 
 const char *mini_ca_until(int64_t not_after, char *out) {

@@ -72,6 +72,9 @@ HS_MUST_CHECK hs__exit mini_ca_folder(const mini_ca *settings, char *out, hs__fa
 /* "mini-ca" or "mini-ca -C DIR", for commands that are suggested; static. */
 const char *mini_ca_command(const mini_ca *settings);
 
+/* What --dry-run says of a file: "would write FILE", or as JSON. */
+void mini_ca_would_write(const mini_ca *settings, const char *file);
+
 /* "until 2026-11-18 (in 90 days)"; `out` has room for MINI_CA_UNTIL. */
 enum { MINI_CA_UNTIL = 96 };
 const char *mini_ca_until(int64_t not_after, char *out);

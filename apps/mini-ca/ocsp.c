@@ -42,8 +42,7 @@ const hs__program mini_ca_ocsp_program = {
     .about = "Writes an OCSP response about one certificate (DER), for its server to staple: is it "
              "revoked? WHAT is a serial number, a name (the latest one) or a file.",
     .examples = "  mini-ca ocsp localhost.pem                  ./localhost-ocsp.der\n"
-                "  hs-server --cert=localhost.pem --key=localhost-key.pem "
-                "--ocsp=localhost-ocsp.der 8443\n",
+                "  mini-ca verify localhost.pem --staple=localhost-ocsp.der\n",
     .options = OPTIONS,
     .min_operands = 1,
     .max_operands = 1,
@@ -106,7 +105,7 @@ static hs__exit answer(const args *a, hs_provider *provider, const char *folder,
     hs_span mark = hs__oid_bytes(HS__OID_OCSP_BASIC);
     hs__exit code = mini_ca_may_renew(path, mark, a->base.force, fault);
     if (code == HS__EXIT_OK && a->base.dry_run) {
-        printf("would write %s\n", hs__safe(path));
+        mini_ca_would_write(&a->base, path);
         return HS__EXIT_OK;
     }
     if (code == HS__EXIT_OK)

@@ -77,7 +77,7 @@ def certificates():
 def check_folder():
     """No half file, no key without its certificate, no certificate that the index does not know."""
     left = [name for top in (".", "ca") if os.path.isdir(top) for name in os.listdir(top)]
-    assert not [name for name in left if name.endswith(".new") or "pending" in name]
+    assert not [name for name in left if name.endswith("-new") or "pending" in name]
     known = {entry["pem"] for entry in certificates()}
     for name in os.listdir("."):
         if name.endswith("-key.pem"):

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 from conftest import run
+from providers import need_provider
 
 KINDS = {"p256": "id-ecPublicKey", "p384": "id-ecPublicKey", "rsa2048": "rsaEncryption",
          "rsa3072": "rsaEncryption", "ed25519": "ED25519"}
@@ -71,6 +72,8 @@ def certtool_verifies(root, chain, code=0):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_certificates_pass_openssl_and_gnutls(ca, kind):
+    if kind == "ed25519":
+        need_provider("libcrypto")
     mini_ca("issue", "localhost", "127.0.0.1", "::1", f"--key-type={kind}")
     openssl_verifies(ca / "root.pem", "localhost.pem")
     openssl_verifies(ca / "root.pem", "localhost.pem", more=("-verify_hostname", "localhost"))
@@ -86,6 +89,8 @@ def test_certificates_pass_openssl_and_gnutls(ca, kind):
 @pytest.mark.parametrize("kind", ["p256", "p384", "rsa2048", "ed25519"])
 @pytest.mark.parametrize("intermediate", [False, True], ids=["root", "issuing"])
 def test_cas_of_each_kind_sign(here, kind, intermediate):
+    if kind == "ed25519":
+        need_provider("libcrypto")
     more = ["--intermediate"] if intermediate else []
     mini_ca("init", "--no-password", f"--key-type={kind}", *more)
     mini_ca("issue", "a.test")
@@ -564,6 +569,8 @@ def test_verify_knows_whom_it_trusts(ca, pki):
     mini_ca("verify", cert, f"--cafile={pki.other_root}", f"--cacert={pki.root}")
     mini_ca("verify", cert, f"--cacert={pki.other_root}", code=5)
     for kind, server in pki.servers.items():
+        if kind == "ed25519":
+            need_provider("libcrypto")
         mini_ca("verify", server.cert, f"--cacert={pki.root}", "--host=127.0.0.1")
         mini_ca("verify", pki.clients[kind].cert, f"--cacert={pki.root}", "--purpose=client")
 

@@ -10,6 +10,7 @@ import subprocess
 
 import pytest
 from conftest import free_port, run, running
+from providers import need_provider
 
 WISHES = ["-addext", "subjectAltName=DNS:web.test,IP:10.0.0.1,otherName:1.2.3.4;UTF8:x",
           "-addext", "keyUsage=digitalSignature,keyEncipherment",
@@ -140,6 +141,8 @@ def test_sign_wants_proof_of_the_key(ca, here):
 
 @pytest.mark.parametrize("kind", ["rsa:2048", "ed25519", "rsa:1024"])
 def test_sign_keys_of_other_kinds(ca, kind):
+    if kind == "ed25519":
+        need_provider("libcrypto")
     run("openssl", "req", "-new", "-newkey", kind, "-nodes", "-keyout", "k.pem", "-out", "r.csr",
         "-subj", "/CN=web.test")
     if kind == "rsa:1024":
@@ -246,6 +249,8 @@ def crl_check(more=()):
 @pytest.mark.parametrize("more", [[], ["--intermediate"], ["--key-type=rsa2048"], ["--key-type=ed25519"]],
                          ids=["root", "issuing", "rsa", "ed25519"])
 def test_revoke(here, more):
+    if more == ["--key-type=ed25519"]:
+        need_provider("libcrypto")
     mini_ca("init", "--no-password", *more)
     mini_ca("issue", "a.test")
     mini_ca("issue", "b.test")
@@ -676,3 +681,66 @@ def test_every_command_has_help(here):
         assert mini_ca(name, "--help").stdout.startswith(f"Usage: mini-ca {name}")
         assert mini_ca(name, "-h").stdout.startswith(f"Usage: mini-ca {name}")
         assert "try 'mini-ca" in mini_ca(name, "--no-such-option", code=2).stderr
+
+
+def test_json_is_one_document_everywhere(ca):
+    mini_ca("issue", "a.test")
+    request()
+    for words in (["list"], ["lint", "a.test"], ["show", "a.test"], ["verify", "a.test.pem"], ["doctor"],
+                  ["trust"], ["crl"], ["ocsp", "a.test"], ["revoke", "a.test"], ["export", "a.test"],
+                  ["export", "--openssl-index"], ["export", "a.test", "--out=x.pem"],
+                  ["fixtures", "f"], ["sign", "r.csr"], ["renew", "a.test"]):
+        assert json_of(*words)["ok"] is True, words
+        if words[0] in WRITES:
+            assert json_of(*words, "--dry-run", "--force")["ok"] is True, words
+    mini_ca("export", "a.test", "--der", "--json", code=2)
+
+
+def test_dry_runs_change_nothing(ca, here):
+    mini_ca("issue", "a.test")
+    request()
+
+    def state():
+        return {path: path.read_bytes() for path in here.rglob("*") if path.is_file()}
+
+    before = state()
+    for words in (["crl"], ["ocsp", "a.test"], ["revoke", "a.test"], ["fixtures", "f"], ["sign", "r.csr"],
+                  ["renew", "a.test"], ["rekey", "a.test", "--force"], ["issue", "b.test"],
+                  ["export", "a.test", "--out=x.pem"], ["trust", "--apply"]):
+        mini_ca(*words, "--dry-run")
+        assert state() == before, words
+
+
+# What the command line was promised to have.
+CERTIFICATE = "--server --client --both --days --not-after --san --subject --must-staple --crl-url --ocsp-url "
+PROMISED = {
+    "init": "--intermediate --name --days --permit --exclude --pathlen --no-password --password-file",
+    "issue": CERTIFICATE + "--key-type --key --out --cert-file --key-file --from",
+    "sign": CERTIFICATE + "--out --cert-file",
+    "renew": CERTIFICATE + "--out --cert-file",
+    "rekey": CERTIFICATE + "--key-type --key --out --cert-file --key-file",
+    "revoke": "--reason --password-file",
+    "crl": "--days --password-file",
+    "ocsp": "--days --password-file",
+    "list": "--expiring --revoked --check",
+    "show": "--password-file",
+    "lint": "",
+    "verify": "--host --purpose --at --cacert --crl",
+    "export": "--p12 --legacy --fullchain --der --openssl-index --password-file",
+    "trust": "--apply --remove",
+    "fixtures": "",
+    "doctor": "",
+    "completion": "",
+}
+WRITES = {"init", "issue", "sign", "renew", "rekey", "crl", "ocsp", "export", "fixtures"}
+
+
+def test_no_promised_option_is_missing(here):
+    assert set(PROMISED) == set(commands())
+    for name, options in PROMISED.items():
+        text = mini_ca(name, "--help").stdout
+        wanted = options.split() + "--json --quiet --verbose --color --directory".split()
+        wanted += ["--force", "--dry-run"] if name in WRITES else []
+        for option in wanted:
+            assert re.search(rf"{option}\b", text), f"{name} {option}"
+        assert max(len(line) for line in text.splitlines()) <= 100

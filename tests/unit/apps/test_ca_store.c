@@ -80,7 +80,7 @@ static void what_cannot_be_written_changes_nothing(void **state) {
     assert_int_equal(hs__store_commit(&store, files, 2, &fault), HS__EXIT_INTERNAL);
     hs__store_close(&store);
     assert_false(hs__file_exists("key"));
-    assert_false(hs__file_exists("key.new"));
+    assert_false(hs__file_exists("key.mini-ca-new"));
     assert_holds("cert", "old");
     assert_false(hs__file_exists("ca/index.jsonl"));
     assert_false(hs__file_exists("ca/pending.json"));
@@ -98,15 +98,15 @@ static void what_was_interrupted_is_finished(void **state) {
              "{\"path\": \"%s/b\", \"mode\": 384, \"force\": false, \"text\": \"B\"}]}",
              where, where);
     put("ca/pending.json", pending);
-    put("a", "A");          /* done before it was interrupted */
-    put("b.new", "half B"); /* interrupted here */
+    put("a", "A");                  /* done before it was interrupted */
+    put("b.mini-ca-new", "half B"); /* interrupted here */
     assert_non_null(strstr(hs__store_unfinished("ca", said), "to be finished"));
     assert_int_equal(hs__store_open(provider, "ca", &store, &fault), HS__EXIT_OK);
     assert_int_equal(store.index.crl_number, 5);
     hs__store_close(&store);
     assert_holds("a", "A");
     assert_holds("b", "B");
-    assert_false(hs__file_exists("b.new"));
+    assert_false(hs__file_exists("b.mini-ca-new"));
     assert_null(hs__store_unfinished("ca", said));
 }
 
@@ -128,8 +128,8 @@ static void what_was_not_written_to_its_end_never_counted(void **state) {
     hs__fault fault;
     char said[HS__STORE_TEXT];
     (void)state;
-    put("ca/pending.json.new", "{\"index\": \"{");
-    put("ca/index.jsonl.new", "{");
+    put("ca/pending.json.mini-ca-new", "{\"index\": \"{");
+    put("ca/index.jsonl.mini-ca-new", "{");
     assert_non_null(hs__store_unfinished("ca", said));
     assert_int_equal(hs__store_open(provider, "ca", &store, &fault), HS__EXIT_OK);
     hs__store_close(&store);
