@@ -81,7 +81,7 @@ static void a_server_sees_the_same_ladder(void **state) {
     (void)state;
     hs__strbuf out = {0};
     compare(SCENE_12_CLASSIC, SCENE_12_RESUMED, true, &out);
-    expect(&out, "|--- ClientHello 98 B ", ">|    |--- ClientHello 342 B ");
+    expect(&out, "|--- ClientHello 107 B ", ">|    |--- ClientHello 351 B ");
     expect(&out, "|<-- ServerHello 85 B ", "|<-- ServerHello 106 B ");
     expect(&out, "round trips", " 1");
     expect(&out, "a stolen key opens", "ALL: whoever gets the server's key later");
