@@ -20,7 +20,7 @@ SCENES = [("rfc8448", "client")] + [
 GOOD = [(scene, role) for scene, role in SCENES if scene in ("rfc8448", "full", "retry")]
 GOOD_12 = [(scene, role) for scene in ("ecdhe12", "resumed12", "classic12", "client12")
            for role in ("client", "server")]
-SCENES += GOOD_12
+SCENES += GOOD_12 + [("broken12", "client"), ("broken12", "server")]
 
 pytestmark = pytest.mark.skipif(not SHOW.exists(), reason="trace_show is not built")
 

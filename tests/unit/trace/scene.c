@@ -162,8 +162,8 @@ void scene_hostile_hello(size_t at, hs_render *r) {
 
 scene_id scene_by_name(const char *name) {
     static const char *const names[N_SCENES] = {
-        "rfc8448", "full",    "retry",     "name",      "suites",
-        "broken",  "ecdhe12", "resumed12", "classic12", "client12",
+        "rfc8448", "full",      "retry",     "name",     "suites",   "broken",
+        "ecdhe12", "resumed12", "classic12", "client12", "broken12",
     };
     unsigned id = 0;
     while (id < N_SCENES && strcmp(names[id], name) != 0) {

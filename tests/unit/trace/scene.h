@@ -16,6 +16,7 @@ typedef enum {
     SCENE_12_RESUMED, /* with that ticket; the server renews it not */
     SCENE_12_CLASSIC, /* RSA key transport, without extended main secret */
     SCENE_12_CLIENT,  /* client certificate, session kept under an id */
+    SCENE_12_BROKEN,  /* a bit of the server's signature is flipped: fails */
     N_SCENES
 } scene_id;
 
@@ -29,5 +30,10 @@ void scene_play(scene_id id, bool is_server, hs_render *r);
 /* RFC 8448's first record with the byte at `at` inverted, given to a traced server. */
 enum { SCENE_HELLO = 201 };
 void scene_hostile_hello(size_t at, hs_render *r);
+
+/* TLS 1.2, seen by the client: a bit of the server's first flight is flipped, `at` bytes before
+ * its end. */
+enum { SCENE_FLIGHT_12 = 1268 }; /* without its record header */
+void scene_hostile_flight_12(size_t at, hs_render *r);
 
 #endif

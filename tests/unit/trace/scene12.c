@@ -76,9 +76,26 @@ static void converse(hs__test_pair *pair) {
     hs__test_pair_run(pair);
 }
 
-/* Gives the session that the client may resume, or NULL. */
+/* One bit of the server's first flight, `at` bytes before its end, is flipped. */
+static void damage(hs__test_pair *pair, size_t at) {
+    hs__test_end_drain(&pair->client);
+    hs__test_end_feed(&pair->server, pair->client.sent.p, pair->client.sent.n);
+    hs__test_end_drain(&pair->server);
+    pair->client.delivered = pair->client.sent.n;
+    pair->server.sent.p[pair->server.sent.n - at] ^= 1;
+    hs__test_pair_run(pair);
+}
+
+static void go_well(hs__test_pair *pair) {
+    hs__test_pair_run(pair);
+    scene_must(pair->client.failed ? pair->client.error.status : HS_OK);
+    scene_must(pair->server.failed ? pair->server.error.status : HS_OK);
+    converse(pair);
+}
+
+/* Gives the session that the client may resume, or NULL. `damaged`: where, 0 for nowhere. */
 static hs_session *play(hs_options co, hs_options so, bool is_server, hs_session *session,
-                        hs_render *r) {
+                        size_t damaged, hs_render *r) {
     hs_config *client = scene_config(co, is_server ? NULL : r, NULL);
     hs_config *server = scene_config(so, is_server ? r : NULL, NULL);
     const hs_client_options cn = {
@@ -90,18 +107,19 @@ static hs_session *play(hs_options co, hs_options so, bool is_server, hs_session
     }
     scene_must(hs_server_new(server, &sn, &pair.server.conn));
     scene_must(hs_client_new(client, &cn, &pair.client.conn));
-    hs__test_pair_run(&pair);
-    scene_must(pair.client.failed ? pair.client.error.status : HS_OK);
-    scene_must(pair.server.failed ? pair.server.error.status : HS_OK);
+    if (damaged > 0) {
+        damage(&pair, damaged);
+    } else {
+        go_well(&pair);
+    }
     hs_session *kept = pair.client.session != NULL ? hs_session_ref(pair.client.session) : NULL;
-    converse(&pair);
     hs__test_pair_free(&pair);
     hs_config_unref(client);
     hs_config_unref(server);
     return kept;
 }
 
-void scene_play_12(scene_id id, bool is_server, hs_render *r) {
+static void play_scene(scene_id id, bool is_server, size_t damaged, hs_render *r) {
     cast w;
     cast_new(&w);
     hs_credential *identity[] = {w.credential, NULL};
@@ -109,9 +127,18 @@ void scene_play_12(scene_id id, bool is_server, hs_render *r) {
     set_up(id, &w, identity, &client, &server);
     hs_session *session = NULL;
     if (id == SCENE_12_RESUMED) {
-        session = play(client, server, is_server, NULL, NULL);
+        session = play(client, server, is_server, NULL, 0, NULL);
     }
-    hs_session_unref(play(client, server, is_server, session, r));
+    hs_session_unref(play(client, server, is_server, session, damaged, r));
     hs_session_unref(session);
     cast_free(&w);
+}
+
+void scene_play_12(scene_id id, bool is_server, hs_render *r) {
+    /* the last byte of the signature; ServerHelloDone's four come behind it */
+    play_scene(id, is_server, id == SCENE_12_BROKEN ? 5 : 0, r);
+}
+
+void scene_hostile_flight_12(size_t at, hs_render *r) {
+    play_scene(SCENE_12_BROKEN, false, at, r);
 }
