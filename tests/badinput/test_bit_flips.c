@@ -103,7 +103,7 @@ static bool is_one_of(int alert, const int *set) {
 /* The alerts that may answer a turned bit there; -1 ends the list. */
 static const int *alerts_for(const place *p) {
     static const int of_type[] = {HS__ALERT_unexpected_message, HS__ALERT_decode_error,
-                                  HS__ALERT_bad_record_mac, -1};
+                                  HS__ALERT_bad_record_mac, HS__ALERT_illegal_parameter, -1};
     static const int of_ccs[] = {HS__ALERT_unexpected_message, HS__ALERT_illegal_parameter, -1};
     static const int of_length[] = {HS__ALERT_bad_record_mac,     HS__ALERT_record_overflow,
                                     HS__ALERT_unexpected_message, HS__ALERT_decode_error,

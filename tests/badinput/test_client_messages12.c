@@ -313,8 +313,12 @@ static void no_share(hs__peer12 *peer, hs__test_bytes *m) {
 }
 
 static void other_share(hs__peer12 *peer, hs__test_bytes *m) {
-    (void)peer;
-    m->p[9] ^= 1;
+    uint8_t share[HS__SHARE_MAX];
+    size_t n = 0;
+    hs__kex *kex = NULL;
+    assert_int_equal(peer->p->kex_generate(peer->p, peer->group, &kex, share, &n), HS_OK);
+    peer->p->kex_free(peer->p, kex);
+    set_share(m, share, n);
 }
 
 static void every_change_of_a_client_key_exchange(void **state) {

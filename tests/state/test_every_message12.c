@@ -21,7 +21,7 @@ typedef struct {
     hs__test_bytes bytes;
 } specimen;
 
-enum { MANY = 320, NAMED = 64 };
+enum { MANY = 96 };
 
 typedef struct {
     hs__stage ecdsa, rsa;
@@ -122,10 +122,11 @@ static void add_made_up(fixture *f) {
               sizeof(empty_certificate));
     add_bytes(f, "CertificateStatus", HS__HT_certificate_status, status, sizeof(status));
     f->n_named = f->n;
-    for (int type = 0; type < 256; type++) {
-        if (input_of(type) == HS__ON_OTHER) {
+    for (int type = 0; type < 256; type++) { /* those with a name, and some of the others */
+        const char *name = hs__handshake_type_name((uint32_t)type);
+        if (input_of(type) == HS__ON_OTHER && (name != NULL || type % 16 == 15)) {
             const uint8_t bytes[] = {(uint8_t)type, 0, 0, 0};
-            add_bytes(f, hs__handshake_type_name((uint32_t)type), type, bytes, sizeof(bytes));
+            add_bytes(f, name, type, bytes, sizeof(bytes));
         }
     }
 }
