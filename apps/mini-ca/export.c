@@ -199,11 +199,23 @@ static hs__exit read_key(job *j, hs__bytes *pem, hs__fault *fault) {
     return code;
 }
 
+/* What programs show: the CN, or the first name. */
+static void friendly_name(const hs__cert *cert, char *out, size_t room) {
+    hs_span cn, names = cert->names;
+    hs__general_name name;
+    hs__text t;
+    hs__text_init(&t, out, room);
+    if (hs__name_attribute(cert->subject, HS__OID_COMMON_NAME, &cn))
+        hs__text_foreign(&t, cn);
+    else if (hs__general_name_next(&names, &name))
+        hs__general_name_value_text(&name, out, room);
+}
+
 static hs__exit seal(job *j, hs_span key, const char *password, hs__bytes *out, hs__fault *fault) {
     char name[HS__NAME_TEXT];
     hs_span chain[2];
     size_t n = 0;
-    hs__name_text(j->cert.v->subject, name, sizeof name);
+    friendly_name(j->cert.v, name, sizeof name);
     if (is_by_issuing(j))
         chain[n++] = j->ca.issuing.v->der;
     chain[n++] = j->ca.root.v->der;

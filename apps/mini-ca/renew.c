@@ -4,6 +4,8 @@
 
 #include "apps/mini-ca/want.h"
 #include "apps/mini-ca/what.h"
+#include "pki/pem.h"
+#include "proto/span.h"
 
 typedef struct {
     mini_ca base;
@@ -61,14 +63,35 @@ static bool ends_in(const char *text, const char *end) {
     return n > m && strcmp(text + n - m, end) == 0;
 }
 
+/* The file holds certificates and nothing else, in PEM, the first one for the old one's key: what
+ * a renewal may replace. A private key beside them would be gone for ever. */
+static bool is_replaceable(const char *path, const hs__cert *old) {
+    hs__bytes text;
+    hs__certs certs = {0};
+    hs__fault ignored;
+    hs__pem_block block;
+    if (hs__file_read(path, HS__FILE_LIMIT, &text, &ignored))
+        return false;
+    hs_span rest = hs__bytes_span(&text);
+    bool ok = hs__pem_looks_like(rest);
+    while (ok && hs__pem_next(&rest, &block) == HS_OK)
+        ok = hs__pem_is(&block, "CERTIFICATE");
+    ok = ok && hs__certs_parse(hs__bytes_span(&text), path, &certs, &ignored) == HS__EXIT_OK &&
+         hs__span_equal(certs.v[0].key.der, old->key.der);
+    hs__certs_free(&certs);
+    hs__bytes_free(&text);
+    return ok;
+}
+
 /* Where the old ones are: the file given, or the one in the index; X.pem has X-key.pem beside. */
-static void old_places(mini_ca_job *j, const char *what, const json_t *entry) {
+static void old_places(mini_ca_job *j, const char *what, const json_t *entry, const hs__cert *old) {
     const char *file = hs__file_exists(what) ? what : hs__index_text(entry, "file");
     if (!*file || strlen(file) + sizeof "-key" >= sizeof j->cert_file)
         return;
     snprintf(j->cert_file, sizeof j->cert_file, "%s", file);
     if (ends_in(file, ".pem"))
         snprintf(j->key_file, sizeof j->key_file, "%.*s-key.pem", (int)strlen(file) - 4, file);
+    j->replaces_cert = j->plan.public_key && is_replaceable(file, old);
 }
 
 static hs__exit check_old(const mini_ca_job *j, const json_t *entry, hs__fault *fault) {
@@ -103,11 +126,9 @@ static void tell_old(const mini_ca_job *j, const json_t *entry) {
 static hs__exit again(mini_ca_job *j, const char *what, bool same_key, json_t *entry,
                       const hs__cert *old, hs__fault *fault) {
     hs__exit code = mini_ca_job_like(j, old, fault);
-    if (same_key) {
+    if (same_key)
         j->plan.public_key = &old->key.numbers;
-        j->replaces_cert = true;
-    }
-    old_places(j, what, entry);
+    old_places(j, what, entry, old);
     if (code == HS__EXIT_OK)
         code = mini_ca_job_plan(j);
     if (code == HS__EXIT_OK)

@@ -87,16 +87,19 @@ static hs__exit pem_key(const show *sh, hs_span text, const char *where, hs__fau
     return show_key(sh, text, fault);
 }
 
-static hs__exit pem_list(const show *sh, hs_span text, const char *where, hs__fault *fault) {
+static hs__exit pem_lists(const show *sh, hs_span text, const char *where, hs__fault *fault) {
     hs__pem_block block;
-    size_t n;
-    while (hs__pem_next(&text, &block) == HS_OK && !hs__pem_is(&block, "X509 CRL")) {
+    hs__exit code = HS__EXIT_OK;
+    while (!code && hs__pem_next(&text, &block) == HS_OK) {
+        size_t n;
+        if (!hs__pem_is(&block, "X509 CRL"))
+            continue;
+        uint8_t *der = malloc(block.base64.n + 4);
+        hs_status st = der ? hs__pem_decode(&block, der, &n) : HS_E_NOMEM;
+        code = st ? hs__fail_status(fault, st, "%s", hs__safe(where))
+                  : show_list(sh, (hs_span){der, n}, where, fault);
+        free(der);
     }
-    uint8_t *der = malloc(block.base64.n + 4);
-    hs_status st = der ? hs__pem_decode(&block, der, &n) : HS_E_NOMEM;
-    hs__exit code = st ? hs__fail_status(fault, st, "%s", hs__safe(where))
-                       : show_list(sh, (hs_span){der, n}, where, fault);
-    free(der);
     return code;
 }
 
@@ -106,7 +109,7 @@ static const struct {
     hs__exit (*show)(const show *sh, hs_span text, const char *where, hs__fault *fault);
 } BLOCKS[] = {{"CERTIFICATE", pem_certificates},
               {"CERTIFICATE REQUEST", show_request},
-              {"X509 CRL", pem_list},
+              {"X509 CRL", pem_lists},
               {"PRIVATE KEY", pem_key}};
 
 static hs__exit show_pem(const show *sh, hs_span text, const char *where, hs__fault *fault) {

@@ -141,6 +141,9 @@ static hs__exit make_plan(const args *a, const char *folder, plan *p, hs__fault 
     if (code)
         return code;
     code = hs__library_choose(a->base.provider, HS__KEY_P256, HS__KEY_P256, &provider, fault);
+    if (a->action != REMOVE && root.v->permitted.n == 0)
+        hs__say_warning("this root may vouch for any name: who has the CA's key could pose as any "
+                        "server (init --permit=... sets limits)");
     if (code == HS__EXIT_OK && hs__cert_sha256(provider, root.v, sha256))
         code = hs__fault_set(fault, HS__EXIT_INTERNAL, "hashing the root");
     hs_provider_unref(provider);

@@ -206,6 +206,23 @@ def test_renew_by_name_and_serial_goes_where_it_was(ca, here):
     mini_ca("renew", "nobody.test", code=1)
 
 
+def test_renew_replaces_nothing_but_the_old_certificate(ca, here):
+    """Whatever else lies where the old one was stays: above all a key in the same file."""
+    mini_ca("issue", "a.test")
+    both = open("a.test.pem").read() + open("a.test-key.pem").read()
+    open("a.test.pem", "w").write(both)
+    assert "exists" in mini_ca("renew", "a.test", code=8).stderr
+    assert open("a.test.pem").read() == both
+    run("openssl", "x509", "-in", "a.test.pem", "-outform", "DER", "-out", "a.der")
+    before = (here / "a.der").read_bytes()
+    mini_ca("renew", "a.der", code=8)
+    assert (here / "a.der").read_bytes() == before
+    mini_ca("renew", "a.der", "--out=new")
+    mini_ca("issue", "b.test", "--cert-file=a.test.pem", "--force")
+    mini_ca("renew", serial_of("new.pem").lower(), "--out=other")
+    mini_ca("renew", serial_of("a.der"), code=8)  # somebody else's certificate is there now
+
+
 def test_rekey_makes_a_new_key_and_never_replaces_one_silently(ca):
     mini_ca("issue", "a.test", "--key-type=p384")
     key, public = open("a.test-key.pem").read(), public_key("a.test.pem")
@@ -543,6 +560,13 @@ def test_show_lists_and_answers(ca):
     answer = json_of("show", "a.test-ocsp.der")["answers"][0]["singles"][0]
     assert (answer["serial"], answer["status"]) == (serial, "revoked")
     assert "superseded" in mini_ca("show", "-v", "a.test-ocsp.der").stdout
+
+
+def test_show_all_lists_of_a_file(two_step_ca, here):
+    mini_ca("crl")
+    mini_ca("crl", "--root")
+    (here / "all.pem").write_text(open("ca/crl.pem").read() + open("ca/root-crl.pem").read())
+    assert len(json_of("show", "all.pem")["lists"]) == 2
 
 
 def test_show_a_pkcs12_file(ca, password):
