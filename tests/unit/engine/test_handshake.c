@@ -1,81 +1,31 @@
 /* Full handshakes in memory: each pair of providers, suite and group; data, half-close, and
  * bytes that come in pieces. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "engine/suites.h"
 #include "proto/codepoints.h"
 #include "tests/lib/identity.h"
-#include "tests/lib/pair.h"
+#include "tests/unit/engine/handshake_test.h"
 
 typedef struct {
     hs_provider *client, *server;
     hs__test_identity id;
 } fixture;
 
-static hs_config *config(hs_options o) {
-    hs_config *c = NULL;
-    const char *why = NULL;
-    o.size = sizeof(o);
-    o.now_ms = hs__test_now_ms;
-    if (hs_config_new(&o, &c, &why) != HS_OK) {
-        fail_msg("configuration refused: %s", why);
-    }
-    return c;
-}
-
 static hs_config *client_config(const fixture *f, const uint16_t *suites, const uint16_t *groups) {
-    return config((hs_options){
+    return hs__test_config((hs_options){
         .provider = f->client, .trust = f->id.trust, .suites = suites, .groups = groups});
 }
 
 static hs_config *server_config(const fixture *f) {
     hs_credential *identity[] = {f->id.credential, NULL};
-    return config((hs_options){.provider = f->server, .identity = identity});
+    return hs__test_config((hs_options){.provider = f->server, .identity = identity});
 }
 
 static void open_pair(hs__test_pair *pair, hs_config *client, hs_config *server) {
     hs__test_pair_open(pair, client, server, "localhost");
     hs_config_unref(client);
     hs_config_unref(server);
-}
-
-static void assert_connected(const hs__test_pair *pair) {
-    if (pair->client.failed || pair->server.failed) {
-        fail_msg("client: %s; server: %s", pair->client.error.text, pair->server.error.text);
-    }
-    assert_true(pair->client.connected);
-    assert_true(pair->server.connected);
-}
-
-static void write_all(hs__test_end *end, const uint8_t *p, size_t n) {
-    while (n > 0) {
-        size_t taken = 0;
-        assert_int_equal(hs_write(end->conn, p, n, &taken), HS_OK);
-        p += taken;
-        n -= taken;
-        hs__test_end_drain(end);
-    }
-}
-
-static void exchange(hs__test_pair *pair, size_t n) {
-    static uint8_t text[200000];
-    for (size_t i = 0; i < n; i++) {
-        text[i] = (uint8_t)(i * 31 + 7);
-    }
-    write_all(&pair->client, text, n);
-    write_all(&pair->server, text, n / 2);
-    hs__test_pair_run(pair);
-    assert_int_equal(pair->server.data.n, n);
-    assert_int_equal(pair->client.data.n, n / 2);
-    assert_memory_equal(pair->server.data.p, text, n);
-    assert_memory_equal(pair->client.data.p, text, n / 2);
 }
 
 /* Counts the groups that an EncryptedExtensions lists; the server's own trace tells them. */
@@ -105,13 +55,13 @@ static void every_suite_and_group(void **state) {
             hs__test_pair pair;
             open_pair(&pair, client_config(f, suites, groups), server_config(f));
             hs__test_pair_run(&pair);
-            assert_connected(&pair);
+            hs__test_assert_connected(&pair);
             hs_info info;
             hs_conn_info(pair.server.conn, &info);
             assert_int_equal(info.suite, *suite);
             assert_int_equal(info.group, *group);
             assert_int_equal(info.version, HS__VERSION_TLS13);
-            exchange(&pair, 1000);
+            hs__test_exchange(&pair, 1000);
             hs__test_pair_free(&pair);
         }
     }
@@ -123,8 +73,8 @@ static void bytes_one_at_a_time(void **state) {
     open_pair(&pair, client_config(f, NULL, NULL), server_config(f));
     pair.step = 1;
     hs__test_pair_run(&pair);
-    assert_connected(&pair);
-    exchange(&pair, 3000);
+    hs__test_assert_connected(&pair);
+    hs__test_exchange(&pair, 3000);
     hs__test_pair_free(&pair);
 }
 
@@ -134,8 +84,8 @@ static void much_data_in_many_records(void **state) {
     open_pair(&pair, client_config(f, NULL, NULL), server_config(f));
     pair.step = 20011; /* cuts records at ever new places */
     hs__test_pair_run(&pair);
-    assert_connected(&pair);
-    exchange(&pair, 200000);
+    hs__test_assert_connected(&pair);
+    hs__test_exchange(&pair, 200000);
     hs__test_pair_free(&pair);
 }
 
@@ -144,13 +94,13 @@ static void half_close_keeps_the_other_direction(void **state) {
     hs__test_pair pair;
     open_pair(&pair, client_config(f, NULL, NULL), server_config(f));
     hs__test_pair_run(&pair);
-    assert_connected(&pair);
+    hs__test_assert_connected(&pair);
     assert_int_equal(hs_close(pair.client.conn), HS_OK);
     hs__test_pair_run(&pair);
     assert_true(pair.server.closed);
     size_t taken;
     assert_int_equal(hs_write(pair.client.conn, "x", 1, &taken), HS_E_CLOSED);
-    write_all(&pair.server, (const uint8_t *)"late", 4);
+    hs__test_write_all(&pair.server, (const uint8_t *)"late", 4);
     hs__test_pair_run(&pair);
     assert_int_equal(pair.client.data.n, 4);
     assert_int_equal(hs_close(pair.server.conn), HS_OK);
@@ -175,7 +125,7 @@ static void an_unknown_root_is_refused(void **state) {
     const fixture *f = *state;
     hs__test_identity other = hs__test_identity_new(f->client, HS__KEY_P256, "a.test");
     hs__test_pair pair;
-    open_pair(&pair, config((hs_options){.provider = f->client, .trust = other.trust}),
+    open_pair(&pair, hs__test_config((hs_options){.provider = f->client, .trust = other.trust}),
               server_config(f));
     hs__test_pair_run(&pair);
     assert_true(pair.client.failed);
@@ -192,21 +142,22 @@ static void a_retry_is_asked_for_and_answered(void **state) {
     const fixture *f = *state;
     static const uint16_t none[] = {0};
     hs__test_pair pair;
-    open_pair(&pair,
-              config((hs_options){.provider = f->client, .trust = f->id.trust, .shares = none}),
-              server_config(f));
+    open_pair(
+        &pair,
+        hs__test_config((hs_options){.provider = f->client, .trust = f->id.trust, .shares = none}),
+        server_config(f));
     hs__test_pair_run(&pair);
-    assert_connected(&pair);
+    hs__test_assert_connected(&pair);
     hs_info info;
     hs_conn_info(pair.client.conn, &info);
     assert_true(info.hrr);
-    exchange(&pair, 100);
+    hs__test_exchange(&pair, 100);
     hs__test_pair_free(&pair);
 }
 
 static hs_config *asking_server(const fixture *f, hs_client_auth auth) {
     hs_credential *identity[] = {f->id.credential, NULL};
-    return config((hs_options){
+    return hs__test_config((hs_options){
         .provider = f->server, .identity = identity, .trust = f->id.trust, .client_auth = auth});
 }
 
@@ -214,16 +165,16 @@ static void a_client_certificate_is_verified(void **state) {
     const fixture *f = *state;
     hs_credential *identity[] = {f->id.credential, NULL};
     hs__test_pair pair;
-    open_pair(
-        &pair,
-        config((hs_options){.provider = f->client, .trust = f->id.trust, .identity = identity}),
-        asking_server(f, HS_CLIENT_AUTH_NEED));
+    open_pair(&pair,
+              hs__test_config(
+                  (hs_options){.provider = f->client, .trust = f->id.trust, .identity = identity}),
+              asking_server(f, HS_CLIENT_AUTH_NEED));
     hs__test_pair_run(&pair);
-    assert_connected(&pair);
+    hs__test_assert_connected(&pair);
     hs_info info;
     hs_conn_info(pair.server.conn, &info);
     assert_true(info.peer_authenticated);
-    exchange(&pair, 100);
+    hs__test_exchange(&pair, 100);
     hs__test_pair_free(&pair);
 }
 
@@ -237,7 +188,7 @@ static void a_needed_client_certificate_is_insisted_on(void **state) {
     hs__test_pair_free(&pair);
     open_pair(&pair, client_config(f, NULL, NULL), asking_server(f, HS_CLIENT_AUTH_WANT));
     hs__test_pair_run(&pair);
-    assert_connected(&pair);
+    hs__test_assert_connected(&pair);
     hs__test_pair_free(&pair);
 }
 
@@ -249,16 +200,16 @@ static void a_server_tells_its_groups_when_it_prefers_another(void **state) {
     hs_credential *identity[] = {f->id.credential, NULL};
     hs__test_pair pair;
     open_pair(&pair,
-              config((hs_options){
+              hs__test_config((hs_options){
                   .provider = f->client, .trust = f->id.trust, .groups = groups, .shares = second}),
-              config((hs_options){.provider = f->server,
-                                  .identity = identity,
-                                  .groups = groups,
-                                  .trace = note_groups,
-                                  .trace_mask = HS_TRACE_ALL}));
+              hs__test_config((hs_options){.provider = f->server,
+                                           .identity = identity,
+                                           .groups = groups,
+                                           .trace = note_groups,
+                                           .trace_mask = HS_TRACE_ALL}));
     told_groups = 0;
     hs__test_pair_run(&pair);
-    assert_connected(&pair);
+    hs__test_assert_connected(&pair);
 #ifdef HS_TRACE
     assert_int_equal(told_groups, 2); /* all of ours */
 #endif
@@ -279,11 +230,11 @@ static void keys_are_updated_both_ways(void **state) {
     hs__test_pair pair;
     open_pair(&pair, client_config(f, NULL, NULL), server_config(f));
     hs__test_pair_run(&pair);
-    assert_connected(&pair);
+    hs__test_assert_connected(&pair);
     assert_int_equal(hs_key_update(pair.client.conn, true), HS_OK);
     assert_int_equal(hs_key_update(pair.client.conn, true), HS_E_NOT_YET);
     hs__test_pair_run(&pair);
-    exchange(&pair, 5000);
+    hs__test_exchange(&pair, 5000);
     hs_info info;
     hs_conn_info(pair.client.conn, &info);
     assert_int_equal(info.key_updates_tx, 1);
@@ -320,16 +271,16 @@ static void protocols_are_negotiated(void **state) {
     hs_options so = {.provider = f->server, .identity = identity, .alpn = one};
     const hs_options co = {.provider = f->client, .trust = f->id.trust, .alpn = offer};
     hs__test_pair pair;
-    open_pair(&pair, config(co), config(so));
+    open_pair(&pair, hs__test_config(co), hs__test_config(so));
     hs__test_pair_run(&pair);
-    assert_connected(&pair);
+    hs__test_assert_connected(&pair);
     hs_info info;
     hs_conn_info(pair.client.conn, &info);
     assert_int_equal(info.alpn.n, 8);
     assert_memory_equal(info.alpn.p, "http/1.1", 8);
     hs__test_pair_free(&pair);
     so.alpn = other;
-    open_pair(&pair, config(co), config(so));
+    open_pair(&pair, hs__test_config(co), hs__test_config(so));
     hs__test_pair_run(&pair);
     assert_int_equal(pair.server.error.alert, HS__ALERT_no_application_protocol);
     hs__test_pair_free(&pair);
@@ -346,15 +297,15 @@ static void a_signature_is_made_as_configured(void **state) {
     hs_options so = {.provider = f->server, .identity = identity, .schemes = mine};
     const hs_options co = {.provider = f->client, .trust = rsa.trust};
     hs__test_pair pair;
-    open_pair(&pair, config(co), config(so));
+    open_pair(&pair, hs__test_config(co), hs__test_config(so));
     hs__test_pair_run(&pair);
-    assert_connected(&pair);
+    hs__test_assert_connected(&pair);
     hs_info info;
     hs_conn_info(pair.server.conn, &info);
     assert_int_equal(info.own_scheme, HS__SCHEME_rsa_pss_rsae_sha512);
     hs__test_pair_free(&pair);
     so.schemes = pkcs1;
-    open_pair(&pair, config(co), config(so));
+    open_pair(&pair, hs__test_config(co), hs__test_config(so));
     hs__test_pair_run(&pair);
     assert_int_equal(pair.server.error.alert, HS__ALERT_handshake_failure);
     hs__test_pair_free(&pair);
@@ -365,14 +316,14 @@ static void small_records_are_kept_to(void **state) {
     const fixture *f = *state;
     hs_credential *identity[] = {f->id.credential, NULL};
     hs__test_pair pair;
-    open_pair(
-        &pair,
-        config((hs_options){.provider = f->client, .trust = f->id.trust, .record_size_limit = 100}),
-        config(
-            (hs_options){.provider = f->server, .identity = identity, .record_size_limit = 16385}));
+    open_pair(&pair,
+              hs__test_config((hs_options){
+                  .provider = f->client, .trust = f->id.trust, .record_size_limit = 100}),
+              hs__test_config((hs_options){
+                  .provider = f->server, .identity = identity, .record_size_limit = 16385}));
     hs__test_pair_run(&pair);
-    assert_connected(&pair);
-    exchange(&pair, 5000);
+    hs__test_assert_connected(&pair);
+    hs__test_exchange(&pair, 5000);
     size_t at = 0;
     while (at < pair.server.sent.n) {
         const uint8_t *h = pair.server.sent.p + at;
@@ -383,26 +334,10 @@ static void small_records_are_kept_to(void **state) {
     hs__test_pair_free(&pair);
 }
 
-/* ---- each pair of providers -------------------------------------------------------------- */
-
-static const struct {
-    const char *client, *server;
-} pairs[] = {{"mbedtls", "mbedtls"},
-             {"libcrypto", "libcrypto"},
-             {"mbedtls", "libcrypto"},
-             {"libcrypto", "mbedtls"}};
-
-static size_t now_running;
-
 static int setup(void **state) {
     static fixture f;
-    hs_status st = hs_provider_new(pairs[now_running].client, &f.client);
-    if (st == HS_OK) {
-        st = hs_provider_new(pairs[now_running].server, &f.server);
-    }
-    if (st != HS_OK) {
-        return -1;
-    }
+    f.client = hs__test_client_provider();
+    f.server = hs__test_server_provider();
     f.id = hs__test_identity_new(f.server, HS__KEY_P256, "a.test");
     *state = &f;
     return 0;
@@ -411,18 +346,7 @@ static int setup(void **state) {
 static int teardown(void **state) {
     fixture *f = *state;
     hs__test_identity_free(&f->id);
-    hs_provider_unref(f->client);
-    hs_provider_unref(f->server);
     return 0;
-}
-
-static bool is_built_in(const char *name) {
-    for (const char *const *n = hs_provider_names(); *n != NULL; n++) {
-        if (strcmp(*n, name) == 0) {
-            return true;
-        }
-    }
-    return false;
 }
 
 int main(void) {
@@ -444,15 +368,6 @@ int main(void) {
         cmocka_unit_test(a_signature_is_made_as_configured),
         cmocka_unit_test(small_records_are_kept_to),
     };
-    int failed = 0;
-    for (now_running = 0; now_running < sizeof(pairs) / sizeof(pairs[0]); now_running++) {
-        if (!is_built_in(pairs[now_running].client) || !is_built_in(pairs[now_running].server)) {
-            continue;
-        }
-        char name[64];
-        (void)snprintf(name, sizeof(name), "handshake, client %s, server %s",
-                       pairs[now_running].client, pairs[now_running].server);
-        failed += cmocka_run_group_tests_name(name, tests, setup, teardown);
-    }
-    return failed;
+    return hs__test_each_pair("handshake", tests, sizeof(tests) / sizeof(tests[0]), setup,
+                              teardown);
 }

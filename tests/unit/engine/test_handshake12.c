@@ -1,35 +1,17 @@
 /* Full and resumed handshakes of TLS 1.2 in memory: each pair of providers, suite, group and kind
  * of certificate; the classic profile; what is refused. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "engine/suites.h"
 #include "pki/certificate.h"
 #include "proto/codepoints.h"
 #include "tests/lib/identity.h"
-#include "tests/lib/pair.h"
+#include "tests/unit/engine/handshake_test.h"
 
 typedef struct {
     hs_provider *client, *server;
     hs__test_identity ecdsa, rsa;
 } fixture;
-
-static hs_config *config(hs_options o) {
-    hs_config *c = NULL;
-    const char *why = NULL;
-    o.size = sizeof(o);
-    o.now_ms = o.now_ms != NULL ? o.now_ms : hs__test_now_ms;
-    if (hs_config_new(&o, &c, &why) != HS_OK) {
-        fail_msg("configuration refused: %s", why);
-    }
-    return c;
-}
 
 static hs_options client_of(const fixture *f) {
     return (hs_options){
@@ -42,51 +24,17 @@ static hs_options server_of(const fixture *f, hs_credential *const *identity) {
 }
 
 static void open_pair(hs__test_pair *pair, hs_options client, hs_options server) {
-    hs_config *c = config(client);
-    hs_config *s = config(server);
+    hs_config *c = hs__test_config(client);
+    hs_config *s = hs__test_config(server);
     hs__test_pair_open(pair, c, s, "localhost");
     hs_config_unref(c);
     hs_config_unref(s);
 }
 
-static hs_info info_of(const hs__test_end *end) {
-    hs_info info;
-    hs_conn_info(end->conn, &info);
-    return info;
-}
-
 static void assert_connected(const hs__test_pair *pair) {
-    if (pair->client.failed || pair->server.failed) {
-        fail_msg("client: %s; server: %s", pair->client.error.text, pair->server.error.text);
-    }
-    assert_true(pair->client.connected);
-    assert_true(pair->server.connected);
-    assert_int_equal(info_of(&pair->client).version, HS__VERSION_TLS12);
-    assert_int_equal(info_of(&pair->server).version, HS__VERSION_TLS12);
-}
-
-static void send_text(hs__test_end *end, const uint8_t *p, size_t n) {
-    while (n > 0) {
-        size_t taken = 0;
-        assert_int_equal(hs_write(end->conn, p, n, &taken), HS_OK);
-        p += taken;
-        n -= taken;
-        hs__test_end_drain(end);
-    }
-}
-
-static void exchange(hs__test_pair *pair, size_t n) {
-    static uint8_t text[100000];
-    for (size_t i = 0; i < n; i++) {
-        text[i] = (uint8_t)(i * 29 + 3);
-    }
-    send_text(&pair->client, text, n);
-    send_text(&pair->server, text, n / 2);
-    hs__test_pair_run(pair);
-    assert_int_equal(pair->server.data.n, n);
-    assert_int_equal(pair->client.data.n, n / 2);
-    assert_memory_equal(pair->server.data.p, text, n);
-    assert_memory_equal(pair->client.data.p, text, n / 2);
+    hs__test_assert_connected(pair);
+    assert_int_equal(hs__test_info(&pair->client).version, HS__VERSION_TLS12);
+    assert_int_equal(hs__test_info(&pair->server).version, HS__VERSION_TLS12);
 }
 
 /* ---- full handshakes --------------------------------------------------------------------- */
@@ -115,11 +63,11 @@ static void every_suite_and_group(void **state) {
             open_pair(&pair, client, server);
             hs__test_pair_run(&pair);
             assert_connected(&pair);
-            assert_int_equal(info_of(&pair.server).suite, *suite);
-            assert_int_equal(info_of(&pair.server).group, *group);
-            assert_true(info_of(&pair.client).extended_main_secret);
-            assert_true(info_of(&pair.client).peer_authenticated);
-            exchange(&pair, 1000);
+            assert_int_equal(hs__test_info(&pair.server).suite, *suite);
+            assert_int_equal(hs__test_info(&pair.server).group, *group);
+            assert_true(hs__test_info(&pair.client).extended_main_secret);
+            assert_true(hs__test_info(&pair.client).peer_authenticated);
+            hs__test_exchange(&pair, 1000);
             hs__test_pair_free(&pair);
         }
     }
@@ -135,7 +83,7 @@ static void in_pieces(void **state) {
         pair.step = steps[i];
         hs__test_pair_run(&pair);
         assert_connected(&pair);
-        exchange(&pair, steps[i] == 1 ? 2000 : 100000);
+        hs__test_exchange(&pair, steps[i] == 1 ? 2000 : 100000);
         hs__test_pair_free(&pair);
     }
 }
@@ -149,7 +97,7 @@ static void the_newer_version_is_taken_where_both_have_it(void **state) {
     open_pair(&pair, client, server_of(f, identity));
     hs__test_pair_run(&pair);
     assert_true(pair.client.connected);
-    assert_int_equal(info_of(&pair.client).version, HS__VERSION_TLS13);
+    assert_int_equal(hs__test_info(&pair.client).version, HS__VERSION_TLS13);
     hs__test_pair_free(&pair);
 
     hs_options server = server_of(f, identity);
@@ -157,7 +105,7 @@ static void the_newer_version_is_taken_where_both_have_it(void **state) {
     open_pair(&pair, client, server);
     hs__test_pair_run(&pair);
     assert_connected(&pair);
-    exchange(&pair, 100);
+    hs__test_exchange(&pair, 100);
     hs__test_pair_free(&pair);
 }
 
@@ -177,9 +125,9 @@ static void a_client_proves_its_key(void **state) {
         open_pair(&pair, client, server);
         hs__test_pair_run(&pair);
         assert_connected(&pair);
-        assert_true(info_of(&pair.server).peer_authenticated);
-        assert_true(info_of(&pair.client).own_scheme != 0);
-        exchange(&pair, 100);
+        assert_true(hs__test_info(&pair.server).peer_authenticated);
+        assert_true(hs__test_info(&pair.client).own_scheme != 0);
+        hs__test_exchange(&pair, 100);
         hs__test_pair_free(&pair);
     }
 }
@@ -194,7 +142,7 @@ static void a_client_without_a_certificate(void **state) {
     open_pair(&pair, client_of(f), server);
     hs__test_pair_run(&pair);
     assert_connected(&pair);
-    assert_false(info_of(&pair.server).peer_authenticated);
+    assert_false(hs__test_info(&pair.server).peer_authenticated);
     hs__test_pair_free(&pair);
 
     server.client_auth = HS_CLIENT_AUTH_NEED;
@@ -237,9 +185,9 @@ static void the_client_makes_the_secret(void **state) {
         open_pair(&pair, client, server);
         hs__test_pair_run(&pair);
         assert_connected(&pair);
-        assert_int_equal(info_of(&pair.client).suite, suites[i]);
-        assert_int_equal(info_of(&pair.client).group, 0);
-        exchange(&pair, 1000);
+        assert_int_equal(hs__test_info(&pair.client).suite, suites[i]);
+        assert_int_equal(hs__test_info(&pair.client).group, 0);
+        hs__test_exchange(&pair, 1000);
         hs__test_pair_free(&pair);
     }
 }
@@ -344,8 +292,8 @@ static void binding_is_required_unless_told_otherwise(void **state) {
     open_pair(&pair, client, server);
     hs__test_pair_run(&pair);
     assert_connected(&pair);
-    assert_false(info_of(&pair.client).extended_main_secret);
-    exchange(&pair, 100);
+    assert_false(hs__test_info(&pair.client).extended_main_secret);
+    hs__test_exchange(&pair, 100);
     uint8_t value[16];
     assert_int_equal(hs_export(pair.client.conn, "EXPERIMENTAL x", (hs_span){NULL, 0}, value, 16),
                      HS_E_UNSUPPORTED);
@@ -386,8 +334,8 @@ static hs_session_store *new_store(const fixture *f) {
 static void open_with(hs__test_pair *pair, hs_options client, hs_options server,
                       hs_session *session) {
     *pair = (hs__test_pair){.step = 0};
-    hs_config *c = config(client);
-    hs_config *s = config(server);
+    hs_config *c = hs__test_config(client);
+    hs_config *s = hs__test_config(server);
     const hs_client_options co = {
         .size = sizeof(co), .server_name = "localhost", .session = session};
     const hs_server_options so = {.size = sizeof(so)};
@@ -403,7 +351,7 @@ static hs_session *first(hs_options client, hs_options server, hs_session *sessi
     hs__test_pair pair;
     open_with(&pair, client, server, session);
     assert_connected(&pair);
-    assert_false(info_of(&pair.client).resumed);
+    assert_false(hs__test_info(&pair.client).resumed);
     assert_non_null(pair.client.session);
     hs_session *kept = hs_session_ref(pair.client.session);
     hs__test_pair_free(&pair);
@@ -424,10 +372,10 @@ static void a_ticket_is_resumed(void **state) {
         hs__test_pair pair;
         open_with(&pair, client, server, session);
         assert_connected(&pair);
-        assert_true(info_of(&pair.client).resumed);
-        assert_true(info_of(&pair.server).resumed);
-        assert_true(info_of(&pair.client).peer_authenticated);
-        exchange(&pair, 1000);
+        assert_true(hs__test_info(&pair.client).resumed);
+        assert_true(hs__test_info(&pair.server).resumed);
+        assert_true(hs__test_info(&pair.client).peer_authenticated);
+        hs__test_exchange(&pair, 1000);
         hs__test_pair_free(&pair);
         hs_session_unref(session);
         hs_session_store_unref(server.sessions);
@@ -452,7 +400,7 @@ static void without_tickets_a_session_stays_with_the_server(void **state) {
     hs__test_pair pair;
     open_with(&pair, client, server, session);
     assert_connected(&pair);
-    assert_true(info_of(&pair.client).resumed);
+    assert_true(hs__test_info(&pair.client).resumed);
     hs__test_pair_free(&pair);
     hs_session_unref(ticket);
     hs_session_unref(session);
@@ -498,33 +446,17 @@ static void a_client_certificate_is_remembered(void **state) {
     hs__test_pair pair;
     open_with(&pair, client, server, session);
     assert_connected(&pair);
-    assert_true(info_of(&pair.server).resumed);
-    assert_true(info_of(&pair.server).peer_authenticated);
+    assert_true(hs__test_info(&pair.server).resumed);
+    assert_true(hs__test_info(&pair.server).peer_authenticated);
     hs__test_pair_free(&pair);
     hs_session_unref(session);
     hs_session_store_unref(server.sessions);
 }
 
-/* ---- each pair of providers -------------------------------------------------------------- */
-
-static const struct {
-    const char *client, *server;
-} pairs[] = {{"mbedtls", "mbedtls"},
-             {"libcrypto", "libcrypto"},
-             {"mbedtls", "libcrypto"},
-             {"libcrypto", "mbedtls"}};
-
-static size_t now_running;
-
 static int setup(void **state) {
     static fixture f;
-    hs_status st = hs_provider_new(pairs[now_running].client, &f.client);
-    if (st == HS_OK) {
-        st = hs_provider_new(pairs[now_running].server, &f.server);
-    }
-    if (st != HS_OK) {
-        return -1;
-    }
+    f.client = hs__test_client_provider();
+    f.server = hs__test_server_provider();
     f.ecdsa = hs__test_identity_new(f.server, HS__KEY_P256, "a.test");
     f.rsa = hs__test_identity_new(f.server, HS__KEY_RSA, "a.test");
     *state = &f;
@@ -535,18 +467,7 @@ static int teardown(void **state) {
     fixture *f = *state;
     hs__test_identity_free(&f->ecdsa);
     hs__test_identity_free(&f->rsa);
-    hs_provider_unref(f->client);
-    hs_provider_unref(f->server);
     return 0;
-}
-
-static bool is_built_in(const char *name) {
-    for (const char *const *n = hs_provider_names(); *n != NULL; n++) {
-        if (strcmp(*n, name) == 0) {
-            return true;
-        }
-    }
-    return false;
 }
 
 int main(void) {
@@ -568,15 +489,6 @@ int main(void) {
         cmocka_unit_test(a_ticket_of_other_circumstances_is_not),
         cmocka_unit_test(a_client_certificate_is_remembered),
     };
-    int failed = 0;
-    for (now_running = 0; now_running < sizeof(pairs) / sizeof(pairs[0]); now_running++) {
-        if (!is_built_in(pairs[now_running].client) || !is_built_in(pairs[now_running].server)) {
-            continue;
-        }
-        char name[64];
-        (void)snprintf(name, sizeof(name), "handshake of TLS 1.2, client %s, server %s",
-                       pairs[now_running].client, pairs[now_running].server);
-        failed += cmocka_run_group_tests_name(name, tests, setup, teardown);
-    }
-    return failed;
+    return hs__test_each_pair("handshake of TLS 1.2", tests, sizeof(tests) / sizeof(tests[0]),
+                              setup, teardown);
 }
