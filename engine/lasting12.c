@@ -11,7 +11,9 @@ hs_status hs__lasting12_new(hs_conn *c) {
     if (l == NULL) {
         return HS_E_NOMEM;
     }
-    memcpy(l->main_secret, v->main_secret, sizeof(l->main_secret));
+    if (c->ems) { /* else nothing is exported */
+        memcpy(l->main_secret, v->main_secret, sizeof(l->main_secret));
+    }
     memcpy(l->randoms, c->hs->client_random, HS__RANDOM);
     memcpy(l->randoms + HS__RANDOM, v->server_random, HS__RANDOM);
     memcpy(l->session_id, v->session_id, sizeof(l->session_id));

@@ -109,11 +109,8 @@ static hs_status agree(hs_conn *c, hs_span share) {
  * secret and fails at Finished, like one with a wrong secret. Nothing here may tell them apart. */
 static hs_status decrypt(hs_conn *c, hs_span ciphertext) {
     hs__handshake *hs = c->hs;
-    const hs__private_key *key = hs__credential_key(hs->credential);
+    const hs__private_key *key = hs__credential_key(hs->credential); /* identity.c saw to it */
     const hs_provider *p = hs__credential_provider(hs->credential);
-    if (key == NULL) {
-        return hs__fail(c, HS_E_SIGN_REFUSED, "", "the key of the certificate is not here");
-    }
     const uint64_t started = hs__trace_us(c);
     uint8_t *secret = hs->v12.premaster;
     hs_status st = p->random(p, secret, HS__PREMASTER);
