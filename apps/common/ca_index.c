@@ -154,8 +154,7 @@ static const struct {
     void (*take)(hs__index *index, json_t *line, size_t number);
 } EVENTS[] = {{"issued", take_issued}, {"revoked", take_revoked}, {"crl", take_crl}};
 
-static void take_line(hs__index *index, const char *p, size_t n, size_t number) {
-    json_t *line = json_loadb(p, n, JSON_REJECT_DUPLICATES, NULL);
+static void take_line(hs__index *index, json_t *line, size_t number) {
     const char *event = hs__index_text(line, "event");
     size_t i = 0;
     while (i < sizeof EVENTS / sizeof *EVENTS && strcmp(EVENTS[i].event, event) != 0)
@@ -164,7 +163,6 @@ static void take_line(hs__index *index, const char *p, size_t n, size_t number) 
         EVENTS[i].take(index, line, number);
     else
         note(index, number, "not an entry of the index, left out");
-    json_decref(line);
 }
 
 static hs__exit hash_line(const hs_provider *p, const char *line, size_t n, char out[],
@@ -178,12 +176,25 @@ static hs__exit hash_line(const hs_provider *p, const char *line, size_t n, char
 }
 
 /* Whether the line names the one before. */
-static void check_chain(hs__index *index, const char *p, size_t n, size_t number) {
-    json_t *line = json_loadb(p, n, 0, NULL);
+static void check_chain(hs__index *index, const json_t *line, size_t number) {
     if (line && strcmp(hs__index_text(line, "prev"), index->last) != 0)
         note(index, number,
              "the chain is broken: this line, or the one before, is not as it was written");
+}
+
+static hs__exit read_line(const hs_provider *provider, hs__index *index, const char *p, size_t n,
+                          size_t number, hs__fault *fault) {
+    hs__exit code = HS__EXIT_OK;
+    if (n == 0)
+        return code;
+    json_t *line = json_loadb(p, n, JSON_REJECT_DUPLICATES, NULL);
+    take_line(index, line, number);
+    if (provider) {
+        check_chain(index, line, number);
+        code = hash_line(provider, p, n, index->last, fault);
+    }
     json_decref(line);
+    return code;
 }
 
 static hs__exit read_lines(const hs_provider *provider, hs__index *index, hs__fault *fault) {
@@ -192,13 +203,7 @@ static hs__exit read_lines(const hs_provider *provider, hs__index *index, hs__fa
     for (size_t number = 1, left = index->text.n; left > 0 && !code; number++) {
         const char *end = memchr(p, '\n', left);
         size_t n = end ? (size_t)(end - p) : left;
-        if (n > 0) {
-            take_line(index, p, n, number);
-            if (provider) {
-                check_chain(index, p, n, number);
-                code = hash_line(provider, p, n, index->last, fault);
-            }
-        }
+        code = read_line(provider, index, p, n, number, fault);
         p += n + (end != NULL);
         left -= n + (end != NULL);
     }

@@ -231,12 +231,15 @@ static void check_index(patient *d) {
 static void check_serials(patient *d) {
     size_t i;
     const json_t *entry;
+    json_t *seen = json_object();
     json_array_foreach(d->index.certificates, i, entry) {
         const char *serial = hs__index_text(entry, "serial");
-        if (hs__index_find_serial(d->index.certificates, serial) != entry)
+        if (json_object_get(seen, serial))
             row(d, "serials", false, command(d, "revoke it, then issue it anew"),
                 "two certificates have the serial number %s", hs__safe(serial));
+        json_object_set_new(seen, serial, json_true());
     }
+    json_decref(seen);
 }
 
 /* Who is in the folder must be in the index. */

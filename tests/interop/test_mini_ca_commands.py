@@ -652,6 +652,13 @@ def test_doctor_sees_a_changed_index(ca):
     assert "doctor" in mini_ca("issue", "c.test").stderr  # works on, and says so
 
 
+def test_doctor_sees_a_serial_number_twice(ca):
+    mini_ca("issue", "a.test")
+    lines = open("ca/index.jsonl").read().splitlines(keepends=True)
+    open("ca/index.jsonl", "w").writelines(lines + lines[-1:])
+    assert [check for check, _ in failing()] == ["index", "serials"]
+
+
 def test_doctor_sees_a_list_that_lacks_one(ca):
     mini_ca("issue", "a.test")
     mini_ca("crl")
