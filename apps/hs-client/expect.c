@@ -42,9 +42,8 @@ static const char *resumed(const hs__facts *f) {
     return yes_no(f->resumed);
 }
 
-/* TLS 1.3 binds its secrets to the whole handshake always. */
 static const char *extended_main_secret(const hs__facts *f) {
-    return yes_no(f->extended_main_secret || f->version == HS__VERSION_TLS13);
+    return yes_no(f->extended_main_secret);
 }
 
 static const char *trusted(const hs__facts *f) {

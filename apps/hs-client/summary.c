@@ -73,13 +73,19 @@ static void put_times(const client *c) {
     printf("%-12s %.2f ms\n", "  handshake", ms(c->t_connected, c->t_done));
 }
 
+static const char *resumed_by(const client *c) {
+    hs_session_info info;
+    hs_session_get_info(c->session, &info);
+    return info.has_ticket ? "resumed by ticket" : "resumed by id";
+}
+
 void client_summary_text(const client *c) {
     const hs__facts *f = &c->facts;
     put_verdict(c);
     row("version", hs__version_text(f->version));
     row("suite", hs__suite_text(f->suite));
     if (f->resumed)
-        row("resumed", "a session: no certificates, no key exchange");
+        printf("%-12s %s: no certificates, no key exchange\n", "session", resumed_by(c));
     else
         printf("%-12s %s%s\n", f->group ? "group" : "keys by", hs__exchange_text(f),
                f->hrr ? " (after a HelloRetryRequest)" : "");
@@ -105,7 +111,7 @@ void client_summary_resumed(const client *c) {
     char name[24];
     snprintf(name, sizeof name, "again %u", c->number - 1);
     printf("%s%-12s%s %s, %s, %s", hs__style_on(stdout, f->resumed ? HS__GREEN : HS__YELLOW), name,
-           hs__style_off(stdout), f->resumed ? "resumed" : "NOT resumed",
+           hs__style_off(stdout), f->resumed ? resumed_by(c) : "NOT resumed",
            hs__version_text(f->version), hs__suite_text(f->suite));
     if (!c->a.see.no_time)
         printf("; %.1f ms (handshake %.1f)", ms(c->t_begin, c->t_done),

@@ -169,6 +169,7 @@ static void on_connected(hs_uv_stream *s, int status) {
     c->t_done = hs__clock_mono_us(NULL);
     atomic_fetch_add(&c->app->handshakes, 1);
     hs__facts_take(&c->facts, hs_uv_conn(s), c->app->provider);
+    atomic_fetch_add(&c->app->resumed, c->facts.resumed);
     log_connected(c);
     if (!c->service->open(c)) {
         connection_abort(c, "no service");

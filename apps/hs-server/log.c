@@ -85,17 +85,19 @@ void log_closed(connection *c) {
 void log_stats(server *app) {
     unsigned long long open = hs_uv_server_open(app->listener),
                        accepted = hs_uv_server_accepted(app->listener),
-                       good = atomic_load(&app->handshakes), bad = atomic_load(&app->failures),
-                       tx = atomic_load(&app->app_tx), rx = atomic_load(&app->app_rx),
-                       requests = atomic_load(&app->requests);
-    json_t *j = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "open", (json_int_t)open,
-                          "accepted", (json_int_t)accepted, "handshakes", (json_int_t)good,
-                          "failures", (json_int_t)bad, "app_rx", (json_int_t)rx, "app_tx",
-                          (json_int_t)tx, "requests", (json_int_t)requests);
+                       good = atomic_load(&app->handshakes), resumed = atomic_load(&app->resumed),
+                       bad = atomic_load(&app->failures), tx = atomic_load(&app->app_tx),
+                       rx = atomic_load(&app->app_rx), requests = atomic_load(&app->requests);
+    json_t *j =
+        json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "open", (json_int_t)open, "accepted",
+                  (json_int_t)accepted, "handshakes", (json_int_t)good, "resumed",
+                  (json_int_t)resumed, "failures", (json_int_t)bad, "app_rx", (json_int_t)rx,
+                  "app_tx", (json_int_t)tx, "requests", (json_int_t)requests);
     log_event(app, "stats", j,
-              "%llu open, %llu accepted, %llu handshakes, %llu failed, %llu requests; of ended "
+              "%llu open, %llu accepted, %llu handshakes (%llu resumed), %llu failed, %llu "
+              "requests; of ended "
               "connections %llu B in, %llu B out; up %.0f s",
-              open, accepted, good, bad, requests, rx, tx, seconds(app->t_begin));
+              open, accepted, good, resumed, bad, requests, rx, tx, seconds(app->t_begin));
 }
 
 /* Common log format: host ident user [date] "request" status bytes. */

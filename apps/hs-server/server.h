@@ -133,7 +133,7 @@ struct server {
     char root_path[HS__FILE_PATH]; /* of the CA that issued our certificate; "": another one */
     uint64_t t_begin;
 
-    atomic_uint_fast64_t handshakes, failures, app_tx, app_rx, requests;
+    atomic_uint_fast64_t handshakes, resumed, failures, app_tx, app_rx, requests;
 };
 
 /* ---- identity.c -------------------------------------------------------------------------- */

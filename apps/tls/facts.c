@@ -182,11 +182,7 @@ json_t *hs__facts_json(const hs__facts *facts) {
     json_object_set_new(j, "hrr", json_boolean(facts->hrr));
     json_object_set_new(j, "resumed", json_boolean(facts->resumed));
     json_object_set_new(j, "mode", json_string(facts->resumed ? "resumed" : "full"));
-    /* Of TLS 1.2 only: 1.3 has nothing else. */
-    json_object_set_new(j, "extended_main_secret",
-                        facts->version == HS__VERSION_TLS12
-                            ? json_boolean(facts->extended_main_secret)
-                            : json_null());
+    json_object_set_new(j, "extended_main_secret", json_boolean(facts->extended_main_secret));
     json_object_set_new(j, "rtts", json_integer(hs__facts_rtts(facts)));
     return j;
 }

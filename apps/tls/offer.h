@@ -38,7 +38,7 @@ extern const char *const hs__profile_values[];
          .at = offsetof(type, field.suites),                                                       \
          .argument = "A,B",                                                                        \
          .aliases = "ciphersuites ciphers tls13-ciphers",                                          \
-         .help = "cipher suites, best first"},                                                     \
+         .help = "cipher suites, best first; names of the RFCs, OpenSSL's, or numbers (0x1301)"},  \
         {.name = "groups",                                                                         \
          .kind = HS__OPT_WORDS,                                                                    \
          .at = offsetof(type, field.groups),                                                       \
