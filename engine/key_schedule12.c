@@ -40,26 +40,36 @@ static hs_status derive(hs_conn *c, const derivation *d, uint8_t *out, size_t n)
     return st;
 }
 
+/* The transcript's hash as a seed, "H(CH..CKE)". */
+typedef struct {
+    uint8_t digest[HS__DIGEST];
+    hs_span bytes;
+    char name[HS__TRANSCRIPT_NAMES + 4];
+} hashed;
+
+static hs_status hash_transcript(const hs_conn *c, hashed *out) {
+    char range[HS__TRANSCRIPT_NAMES];
+    hs__transcript_range(c, range);
+    (void)snprintf(out->name, sizeof(out->name), "H(%s)", range);
+    out->bytes = (hs_span){out->digest, hs__hash_len(c->suite->hash)};
+    return hs__transcript_digest(c, out->digest);
+}
+
 hs_status hs__main_secret12(hs_conn *c, hs_span premaster) {
     const hs__handshake *hs = c->hs;
-    uint8_t digest[HS__DIGEST];
-    hs_status st = hs__transcript_digest(c, digest);
+    hashed session_hash;
+    hs_status st = hash_transcript(c, &session_hash);
     if (st != HS_OK) {
         return st;
     }
-    char range[HS__TRANSCRIPT_NAMES];
-    hs__transcript_range(c, range);
-    char hashed[HS__TRANSCRIPT_NAMES + 4];
-    (void)snprintf(hashed, sizeof(hashed), "H(%s)", range);
-    const hs_span session_hash[] = {{digest, hs__hash_len(c->suite->hash)}};
     const hs_span randoms[] = {{hs->client_random, HS__RANDOM},
                                {hs->v12.server_random, HS__RANDOM}};
     const derivation d = {.name = "main_secret",
                           .secret = premaster,
                           .secret_name = "preliminary_secret",
                           .label = c->ems ? "extended master secret" : "master secret",
-                          .seed_name = c->ems ? hashed : "client_random + server_random",
-                          .seed = c->ems ? session_hash : randoms,
+                          .seed_name = c->ems ? session_hash.name : "client_random + server_random",
+                          .seed = c->ems ? &session_hash.bytes : randoms,
                           .n_seed = c->ems ? 1 : 2};
     st = derive(c, &d, c->hs->v12.main_secret, HS__MAIN_SECRET_12);
     return st == HS_OK ? hs__key_block12(c) : st;
@@ -88,22 +98,17 @@ hs_status hs__key_block12(hs_conn *c) {
 }
 
 hs_status hs__verify_data12(hs_conn *c, bool of_server, uint8_t out[HS__VERIFY_DATA_12]) {
-    uint8_t digest[HS__DIGEST];
-    hs_status st = hs__transcript_digest(c, digest);
+    hashed messages;
+    hs_status st = hash_transcript(c, &messages);
     if (st != HS_OK) {
         return st;
     }
-    char range[HS__TRANSCRIPT_NAMES];
-    hs__transcript_range(c, range);
-    char hashed[HS__TRANSCRIPT_NAMES + 4];
-    (void)snprintf(hashed, sizeof(hashed), "H(%s)", range);
-    const hs_span seed = {digest, hs__hash_len(c->suite->hash)};
     const derivation d = {.name = of_server ? "server_verify_data" : "client_verify_data",
                           .secret = main_secret(c),
                           .secret_name = "main_secret",
                           .label = of_server ? "server finished" : "client finished",
-                          .seed_name = hashed,
-                          .seed = &seed,
+                          .seed_name = messages.name,
+                          .seed = &messages.bytes,
                           .n_seed = 1};
     return derive(c, &d, out, HS__VERIFY_DATA_12);
 }
