@@ -371,6 +371,10 @@ hs_status hs__trust_digest(const hs_trust *t, uint8_t out[32]) {
         st = p->hash_update(p, &h, &flags, sizeof(flags));
         st = st == HS_OK ? p->hash_update(p, &h, a->cert.der.p, a->cert.der.n) : st;
     }
+    /* Whom a new list revokes must not resume a session from before it. */
+    for (size_t i = 0; st == HS_OK && i < t->n_crls; i++) {
+        st = p->hash_update(p, &h, t->crls[i].tbs.p, t->crls[i].tbs.n);
+    }
     st = st == HS_OK ? p->hash_snapshot(p, &h, out) : st;
     p->hash_end(p, &h);
     return st;

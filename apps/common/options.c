@@ -29,7 +29,7 @@ void hs__list_free(hs__list *list) {
     *list = (hs__list){0};
 }
 
-static bool list_add(hs__list *list, const char *text) {
+bool hs__list_add(hs__list *list, const char *text) {
     const char **v = text ? realloc((char **)list->v, (list->n + 2) * sizeof *v) : NULL;
     if (!v)
         return false;
@@ -99,7 +99,7 @@ static hs__exit take_words(const hs__program *p, const char *value, hs__list *li
     for (size_t n; ok && *value; value += n + (value[n] == ',')) {
         n = strcspn(value, ",");
         char *word = n > 0 ? strndup(value, n) : NULL;
-        ok = n == 0 || list_add(list, word);
+        ok = n == 0 || hs__list_add(list, word);
         if (!ok)
             free(word);
     }
@@ -143,7 +143,7 @@ static hs__exit take_value(const hs__program *p, const hs__option *o, const char
         *(const char **)field = value;
         return HS__EXIT_OK;
     case HS__OPT_LIST:
-        return list_add(field, value) ? HS__EXIT_OK : hs__usage_error(p, "out of memory");
+        return hs__list_add(field, value) ? HS__EXIT_OK : hs__usage_error(p, "out of memory");
     case HS__OPT_WORDS:
         return take_words(p, value, field);
     case HS__OPT_NUMBER:

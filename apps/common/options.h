@@ -37,6 +37,8 @@ typedef struct {
     bool owns;
 } hs__list;
 void hs__list_free(hs__list *list);
+/* false: no memory, or `text` is NULL. A list that owns its texts takes this one over. */
+bool hs__list_add(hs__list *list, const char *text);
 
 /* kind            field at `at`   from                                                        */
 typedef enum {

@@ -88,6 +88,17 @@ static const hs__option OPTIONS[] = {
      AT(verify_name),
      .argument = "NAME",
      .help = "the name that the certificate must be for"},
+    {.name = "crl",
+     .kind = HS__OPT_LIST,
+     AT(crl),
+     .argument = "F",
+     .aliases = "crlfile CRLfile CRL crl-file",
+     .help = "heed this revocation list; repeat for the lists of several CAs"},
+    {.name = "require-staple",
+     .kind = HS__OPT_FLAG,
+     AT(require_staple),
+     .help = "refuse a server that does not show, by a stapled OCSP response, that its "
+             "certificate is not revoked (a --crl of its issuer will do, too)"},
     {.name = "pin",
      .kind = HS__OPT_TEXT,
      AT(pin),
@@ -208,7 +219,7 @@ int client_args_read(int argc, char **argv, client_args *a, hs__exit *code) {
 void client_args_free(client_args *a) {
     hs__list *lists[] = {&a->offer.suites, &a->offer.groups,  &a->offer.schemes, &a->offer.alpn,
                          &a->shares,       &a->identity.cert, &a->identity.key,  &a->cacert,
-                         &a->show,         &a->expect,        &a->compare};
+                         &a->crl,          &a->show,          &a->expect,        &a->compare};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         hs__list_free(lists[i]);
 }

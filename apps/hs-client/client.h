@@ -25,8 +25,8 @@ typedef struct {
     hs__see_options see;
     const char *http, *server_name, *verify_name, *pin, *connect_to;
     const char *session_in, *session_out;
-    bool no_server_name, io, key_update, no_compat, insecure;
-    hs__list cacert, show, expect, compare;
+    bool no_server_name, io, key_update, no_compat, insecure, require_staple;
+    hs__list cacert, crl, show, expect, compare;
     uint64_t resume; /* so many more connections */
     uint64_t hold_ms, timeout_ms;
     int family; /* AF_UNSPEC, AF_INET, AF_INET6 */
@@ -114,6 +114,11 @@ struct client {
  * HS_TRACE_MASKs beside those of the options. */
 HS_MUST_CHECK hs__exit client_configure(const client *c, const hs__offer *offer,
                                         unsigned wants_trace, hs_config **out, hs__fault *fault);
+
+/* What must be known of the server's certificate. */
+static inline hs_revocation client_revocation(const client *c) {
+    return c->a.require_staple ? HS_REVOCATION_LEAF : HS_REVOCATION_SOFT;
+}
 
 /* rounds.c, compare.c: one or more connections, and all that is said of them. */
 HS_MUST_CHECK hs__exit client_rounds(client *base, hs__fault *fault);

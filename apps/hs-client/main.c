@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "apps/common/crls.h"
 #include "apps/common/say.h"
 #include "apps/hs-client/client.h"
 
@@ -26,8 +27,9 @@ static hs__exit read_target(client *c, const char *operand) {
 }
 
 static hs__exit load_trust(client *c, hs__fault *fault) {
-    return c->a.cacert.n > 0 ? hs__trust_files(&c->a.cacert, c->provider, &c->trust, fault)
-                             : hs__trust_default(c->provider, &c->trust, fault);
+    hs__exit code = c->a.cacert.n > 0 ? hs__trust_files(&c->a.cacert, c->provider, &c->trust, fault)
+                                      : hs__trust_default(c->provider, &c->trust, fault);
+    return code ? code : hs__crls_add_all(c->trust, &c->a.crl, fault);
 }
 
 hs__exit client_configure(const client *c, const hs__offer *offer, unsigned wants_trace,
@@ -41,6 +43,7 @@ hs__exit client_configure(const client *c, const hs__offer *offer, unsigned want
     o.identity = c->identities.v;
     o.no_compat = c->a.no_compat;
     o.verify = c->a.insecure && !c->a.pin ? HS_VERIFY_REPORT_ONLY : HS_VERIFY_ENFORCE;
+    o.revocation = client_revocation(c);
     o.ask = c->a.pin ? HS_ASK_VERIFY : 0;
     o.sessions_wanted = c->a.resume > 0 || c->a.session_in || c->a.session_out;
     o.trace_mask = hs__see_mask(c->see) | wants_trace;

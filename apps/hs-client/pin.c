@@ -59,6 +59,9 @@ void client_on_ask(hs_uv_stream *s, const hs_event *question) {
                                  .purpose = question->purpose,
                                  .name = question->server_name,
                                  .now = (int64_t)(hs__clock_now_ms(NULL) / 1000),
+                                 .revocation = client_revocation(c),
+                                 .staple = question->staple,
+                                 .asked_for_staple = true,
                                  .details = c->a.common.verbose > 0};
     hs_status verdict = hs_verify(c->provider, c->trust, &o, &report);
     c->chain_verdict = verdict;

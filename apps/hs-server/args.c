@@ -1,5 +1,6 @@
 #include "apps/common/say.h"
 #include "apps/hs-server/server.h"
+#include "apps/tls/staple.h"
 
 #define AT(field) .at = offsetof(server_args, field)
 
@@ -30,10 +31,24 @@ static const hs__option OPTIONS[] = {
      AT(forward),
      .argument = "TO",
      .help = "bytes both ways to HOST:PORT or unix:PATH, without TLS"},
+    {.name = "fixtures",
+     .kind = HS__OPT_TEXT,
+     AT(fixtures),
+     .argument = "DIR",
+     .help = "whichever service: the certificates of `mini-ca fixtures DIR`, right and wrong ones, "
+             "each under its own name (SNI)"},
 
     HS__IDENTITY_OPTIONS(server_args, identity, "Identity",
                          "certificate, leaf first; repeat, then the name asked for chooses "
                          "(SIGHUP reloads)"),
+    {.name = "ocsp",
+     .kind = HS__OPT_CALL,
+     AT(identity),
+     .take = hs__staple_take,
+     .argument = "F",
+     .aliases = "status-file status_file ocsp-response",
+     .help = "show this OCSP response (DER or PEM) with the --cert before it, to clients that ask "
+             "(SIGHUP reloads)"},
     {.name = "strict-sni",
      .kind = HS__OPT_FLAG,
      AT(strict_sni),
@@ -52,6 +67,13 @@ static const hs__option OPTIONS[] = {
      .argument = "F",
      .aliases = "cafile CAfile",
      .help = "believe clients that these vouch for"},
+    {.name = "crl",
+     .kind = HS__OPT_LIST,
+     AT(crl),
+     .argument = "F",
+     .aliases = "crlfile CRLfile CRL crl-file",
+     .help = "refuse clients that this revocation list names; repeat for the lists of several CAs "
+             "(SIGHUP reloads)"},
     {.name = "insecure",
      .letter = 'k',
      .kind = HS__OPT_FLAG,
@@ -179,6 +201,12 @@ static hs__exit check(const server_args *a) {
                                "--client-auth needs --cacert=F (or -k to take any certificate)");
     if (a->cacert.n > 0 && a->client_auth == HS_CLIENT_AUTH_NONE)
         return hs__usage_error(&server_program, "--cacert is for --client-auth=want or need");
+    if (a->crl.n > 0 && a->cacert.n == 0)
+        return hs__usage_error(&server_program, "--crl is about clients and goes with --cacert");
+    if (a->fixtures && (a->identity.cert.n > 0 || a->strict_sni))
+        return hs__usage_error(&server_program,
+                               "--fixtures brings its certificates, and one for unknown names: "
+                               "no --cert, no --strict-sni");
     if (a->ticket_life_ms < TICKET_LIFE_MIN || a->ticket_life_ms > TICKET_LIFE_MAX)
         return hs__usage_error(&server_program,
                                "--ticket-life: 1s to 7d (RFC 9846 4.7.1 allows no more)");
@@ -205,8 +233,9 @@ int server_args_read(int argc, char **argv, server_args *a, hs__exit *code) {
 }
 
 void server_args_free(server_args *a) {
-    hs__list *lists[] = {&a->offer.suites,  &a->offer.groups, &a->offer.schemes, &a->offer.alpn,
-                         &a->identity.cert, &a->identity.key, &a->cacert};
+    hs__list *lists[] = {&a->offer.suites,  &a->offer.groups,  &a->offer.schemes,
+                         &a->offer.alpn,    &a->identity.cert, &a->identity.key,
+                         &a->identity.ocsp, &a->cacert,        &a->crl};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         hs__list_free(lists[i]);
 }

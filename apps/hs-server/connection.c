@@ -179,14 +179,22 @@ static void on_connected(hs_uv_stream *s, int status) {
         read_or_not(c);
 }
 
-static void keep_hello(hs_uv_stream *s, const hs_event *question) {
-    connection *c = hs_uv_data(s);
-    c->hello = malloc(question->bytes.n);
+static void keep_hello(connection *c, hs_span bytes) {
+    c->hello = malloc(bytes.n);
     if (c->hello) {
-        memcpy(c->hello, question->bytes.p, question->bytes.n);
-        c->hello_n = question->bytes.n;
+        memcpy(c->hello, bytes.p, bytes.n);
+        c->hello_n = bytes.n;
     }
-    if (hs_answer_config(hs_uv_conn(s), NULL) != HS_OK)
+}
+
+static void on_hello(hs_uv_stream *s, const hs_event *question) {
+    connection *c = hs_uv_data(s);
+    hs_config *config = identity_for_name(c->app, question->server_name);
+    if (c->service->wants_hello)
+        keep_hello(c, question->bytes);
+    hs_status st = hs_answer_config(hs_uv_conn(s), config);
+    hs_config_unref(config);
+    if (st)
         connection_abort(c, "failed");
     else
         hs_uv_answered(s);
@@ -232,7 +240,7 @@ void connection_accept(hs_uv_worker *w, hs_uv_stream *s, uint64_t id, void *app)
                                .is_server = true};
     c->seen = hs__seen_new(c->app->see, &seen);
     hs_uv_set_timeouts(s, c->app->a.handshake_ms, c->app->a.idle_ms);
-    hs_uv_on_ask(s, keep_hello);
+    hs_uv_on_ask(s, on_hello);
     const hs_server_options o = {.size = sizeof o, .trace_ctx = c->seen};
     if (hs_uv_start_server(s, c->config, &o, on_connected) != 0)
         connection_abort(c, "out of memory");

@@ -142,6 +142,13 @@ static unsigned port_of(const struct sockaddr *a) {
                                       : 0;
 }
 
+static void say_fixtures(const server *app) {
+    const char *folder = hs__safe(app->a.fixtures);
+    hs__say_progress("with --cacert=%s/root.pem --crl=%s/crl.pem --servername=NAME; %s/"
+                     "manifest.json has the %zu names and what to expect of each",
+                     folder, folder, folder, fixtures_count(app->fixtures));
+}
+
 static void say_ready(server *app) {
     char where[200], command[HS__FILE_PATH + 200];
     const struct sockaddr *a = hs_uv_server_address(app->listener);
@@ -149,7 +156,7 @@ static void say_ready(server *app) {
     hs__sockaddr_text(a, where, sizeof where);
     int n = snprintf(command, sizeof command, "hs-client%s%s ",
                      app->a.client_auth == HS_CLIENT_AUTH_NEED ? " --cert=F --key=F" : "",
-                     *app->root_path ? "" : " --cacert=ROOT.pem");
+                     *app->root_path || app->fixtures ? "" : " --cacert=ROOT.pem");
     if (port)
         snprintf(command + n, sizeof command - (size_t)n, "localhost:%u", port);
     else
@@ -163,6 +170,8 @@ static void say_ready(server *app) {
         json_decref(j);
     hs__say_progress("listening on %s (%s)", where, app->service->name);
     hs__say_progress("try: %s", command);
+    if (app->fixtures)
+        say_fixtures(app);
     if (*app->root_path)
         hs__say_progress("or:  curl --cacert %s https://localhost:%u/", app->root_path, port);
 }
@@ -233,6 +242,7 @@ static hs__exit run(server *app, hs__fault *fault) {
 
 static void free_all(server *app) {
     hs_config_unref(app->config);
+    fixtures_free(app->fixtures);
     hs_trust_unref(app->trust);
     hs_session_store_unref(app->sessions);
     hs__see_close(app->see);

@@ -20,6 +20,7 @@
 
 typedef struct server server;
 typedef struct connection connection;
+typedef struct server_fixtures server_fixtures;
 
 /* ---- the command line -------------------------------------------------------------------- */
 typedef struct {
@@ -28,8 +29,8 @@ typedef struct {
     hs__identity_options identity;
     hs__see_options see;
     bool status, echo, io, strict_sni, insecure, no_resume;
-    const char *www, *forward, *log, *access_log;
-    hs__list cacert;
+    const char *www, *forward, *log, *access_log, *fixtures;
+    hs__list cacert, crl;
     int client_auth, prefer, hrr; /* indices of the engine's enums */
     uint64_t workers, max_conns, accept;
     uint64_t tickets, ticket_life_ms;
@@ -123,8 +124,9 @@ struct server {
     hs_trust *trust;
     hs_session_store *sessions; /* of all configurations there will be; NULL: no resumption */
     hs__see *see;
-    uv_mutex_t lock;   /* of config and of the logs */
-    hs_config *config; /* that of the next connection */
+    uv_mutex_t lock;           /* of config and of the logs */
+    hs_config *config;         /* that of the next connection */
+    server_fixtures *fixtures; /* --fixtures: for the names that have one; NULL: none */
     FILE *log, *access_log;
     const service *service;
     int root;                 /* --www: descriptor of the folder */
@@ -140,6 +142,28 @@ struct server {
 HS_MUST_CHECK hs__exit identity_load(server *app, hs__fault *fault);
 void identity_reload(server *app);        /* keeps what is there when that fails, and says so */
 hs_config *identity_current(server *app); /* a reference */
+
+/* The configuration for a name that a client asks for, with --fixtures: a reference. NULL: there is
+ * none of its own. */
+hs_config *identity_for_name(server *app, const char *name);
+
+/* With these certificates and the options of the command line. */
+HS_MUST_CHECK hs__exit identity_config(const server *app, hs_credential *const *identity,
+                                       hs_config **out, hs__fault *fault);
+
+/* ---- fixtures.c: certificates of `mini-ca fixtures`, a configuration for each name ------- */
+/* Reads DIR/manifest.json; `name` of the crypto library as with hs__identities_load. *identities
+ * gets the certificates, first the one for names that have none. */
+HS_MUST_CHECK hs__exit fixtures_load(const char *folder, const char *library, server_fixtures **out,
+                                     hs_provider **provider, hs__identities *identities,
+                                     hs__fault *fault);
+/* One for each, once the provider and the trust are there. */
+HS_MUST_CHECK hs__exit fixtures_configure(server_fixtures *f, const server *app,
+                                          const hs__identities *identities, hs__fault *fault);
+/* Borrowed; NULL: there is none for this name. */
+hs_config *fixtures_find(const server_fixtures *f, const char *name);
+size_t fixtures_count(const server_fixtures *f);
+void fixtures_free(server_fixtures *f);
 
 /* ---- log.c: from any thread -------------------------------------------------------------- */
 /* One line for people, or with --json the object as JSON Lines; takes over `j`. */

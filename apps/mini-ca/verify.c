@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apps/common/crls.h"
 #include "apps/common/json.h"
 #include "apps/common/value.h"
 #include "apps/mini-ca/mini_ca.h"
@@ -116,33 +117,17 @@ static hs__exit add_default(const args *a, hs_trust *trust, hs__fault *fault) {
     return st ? hs__fail_status(fault, st, "%s", hs__safe(path)) : HS__EXIT_OK;
 }
 
-static hs__exit add_list(hs_trust *trust, const char *path, hs__fault *fault) {
-    hs__bytes text;
-    hs__exit code = hs__file_read(path, HS__FILE_LIMIT, &text, fault);
-    if (code)
-        return code;
-    size_t skipped = 0;
-    hs_status st = hs_trust_add_crl(trust, hs__bytes_span(&text), NULL, &skipped);
-    hs__bytes_free(&text);
-    if (st == HS_OK && skipped > 0)
-        return hs__fault_set(fault, HS__EXIT_INTERNAL, "%s: not a well-formed revocation list",
-                             hs__safe(path));
-    return st ? hs__fail_status(fault, st, "%s", hs__safe(path)) : HS__EXIT_OK;
-}
-
 /* Lists given, or else those that stand beside this CA's root. */
 static hs__exit add_lists(const args *a, hs_trust *trust, hs__fault *fault) {
     static const char *const OWN[] = {"crl.pem", "root-crl.pem"};
     char folder[HS__FILE_PATH], path[HS__FILE_PATH];
-    hs__exit code = HS__EXIT_OK;
-    for (size_t i = 0; i < a->crl.n && !code; i++)
-        code = add_list(trust, a->crl.v[i], fault);
+    hs__exit code = hs__crls_add_all(trust, &a->crl, fault);
     if (code || a->crl.n > 0 || a->cacert.n > 0)
         return code;
     code = mini_ca_folder(&a->base, folder, fault);
     for (size_t i = 0; i < sizeof OWN / sizeof *OWN && !code; i++)
         if (hs__file_exists(hs__ca_path(folder, OWN[i], path)))
-            code = add_list(trust, path, fault);
+            code = hs__crls_add(trust, path, fault);
     return code;
 }
 

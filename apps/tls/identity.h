@@ -9,6 +9,7 @@
 
 typedef struct {
     hs__list cert, key;
+    hs__list ocsp; /* of the n-th certificate; "": none. See staple.h */
     hs__password_source password;
 } hs__identity_options;
 
