@@ -135,6 +135,39 @@ def test_key_update_asked_for_by_gnutls(pki, provider):
         client.wait_for("^with new keys$")
 
 
+@pytest.mark.parametrize("tls,client,version", [
+    ("1.2", "1.2-1.3", "TLS 1.2"), ("1.3", "1.2-1.3", "TLS 1.3"), ("1.2-1.3", "1.2", "TLS 1.2"),
+    ("1.2-1.3", "1.2-1.3", "TLS 1.3"), ("1.2", "1.3", None), ("1.3", "1.2", None)])
+def test_versions(pki, servers, tls, client, version):
+    """As OpenSSL and as hs-client see it; None: an alert that says why."""
+    server = servers(hs_server, pki.servers["p256"], tls=tls)
+    only = {"1.2": "-tls1_2", "1.3": "-tls1_3", "1.2-1.3": ""}[client]
+    since = server.mark()
+    seen = openssl_client(server.port, pki.root, versions=only)
+    if version:
+        assert seen.code == 0 and server.told("connected", since)["version"] == version
+    else:
+        assert server.told("failed", since)["error"]["alert_name"] == "protocol_version"
+    done = run("hs-client", f"--cacert={pki.root}", f"--tls={client}",
+               f"--connect-to={HERE}:{server.port}", "--json", "localhost",
+               code=0 if version else 4)
+    got = json.loads(done.stdout)
+    assert (got["version"] if version else got["error"]["alert_name"]) == (
+        version or "protocol_version")
+
+
+@pytest.mark.parametrize("prefer,first", [("server", True), ("client", False)])
+def test_whose_order_counts_in_tls_12(pki, servers, prefer, first):
+    """By OpenSSL's names of the suites, and by those of the RFC."""
+    server = servers(hs_server, pki.servers["p256"], tls="1.2", prefer=prefer,
+                     suites="ECDHE-ECDSA-AES256-GCM-SHA384:"
+                            "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256")
+    since = server.mark()
+    openssl_client(server.port, pki.root, "-cipher",
+                   "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384", versions="")
+    assert ("AES_256" in server.told("connected", since)["suite"]) == first
+
+
 # ---- which certificate -----------------------------------------------------------------------
 
 
@@ -550,6 +583,12 @@ def test_foreign_bytes_are_printed_safely(pki):
 
 
 # ---- exit codes ------------------------------------------------------------------------------
+
+
+def test_a_fault_is_one_line_of_json():
+    done = run("hs-server", "--json", "--suites=TLS_NO_SUCH", "0", code=2)
+    line, = done.stdout.splitlines()
+    assert "TLS_NO_SUCH" in json.loads(line)["error"]
 
 
 @pytest.mark.parametrize("words,code,said", [
