@@ -205,10 +205,12 @@ static void check(end *client, end *server) {
 
 typedef struct {
     const hs_options *client, *server;
+    hs_session *session; /* to resume; NULL: none */
 } life;
 
 static hs_status make(const life *l, hs_config **cc, hs_config **sc, end *client, end *server) {
-    const hs_client_options co = {.size = sizeof(co), .server_name = "localhost"};
+    const hs_client_options co = {
+        .size = sizeof(co), .server_name = "localhost", .session = l->session};
     const hs_server_options so = {.size = sizeof(so)};
     const char *why;
     hs_status st = hs_config_new(l->client, cc, &why);
@@ -246,6 +248,15 @@ static bool live_once(const life *l, unsigned successes, bool then_all) {
     return failures > 0;
 }
 
+static void live_through(const life *l, bool then_all) {
+    unsigned n = 0;
+    while (live_once(l, n, then_all)) {
+        n++;
+        assert_true(n < 2000);
+    }
+    assert_true(n > 20); /* it is about something */
+}
+
 static void live_through_all(const hs__stage *s, unsigned how, bool then_all) {
     hs_credential *identity[2][2];
     hs_options client = hs__stage_client(s, how, identity[0]);
@@ -253,23 +264,45 @@ static void live_through_all(const hs__stage *s, unsigned how, bool then_all) {
     client.size = server.size = sizeof(client);
     client.now_ms = server.now_ms = hs__test_now_ms;
     client.alloc = server.alloc = &allocator;
-    const life l = {&client, &server};
-    unsigned n = 0;
-    while (live_once(&l, n, then_all)) {
-        n++;
-        assert_true(n < 2000);
-    }
-    assert_true(n > 20); /* it is about something */
+    const life l = {&client, &server, NULL};
+    live_through(&l, then_all);
+}
+
+/* TLS 1.2 that gives out a ticket, and the connection that resumes from it. */
+static void live_with_sessions(const hs__stage *s, bool then_all) {
+    const hs_session_store_options so = {.size = sizeof(so), .provider = s->p};
+    hs_credential *identity[2][2];
+    hs_options client = hs__stage_client(s, HS__STAGE_TLS12, identity[0]);
+    hs_options server = hs__stage_server(s, HS__STAGE_TLS12, identity[1]);
+    hs__test_pair first;
+    assert_int_equal(hs_session_store_new(&so, &server.sessions), HS_OK);
+    client.sessions_wanted = true;
+    hs__stage_open_with(&client, &server, &first);
+    hs__test_pair_run(&first);
+    assert_non_null(first.client.session);
+    client.size = server.size = sizeof(client);
+    client.now_ms = server.now_ms = hs__test_now_ms;
+    client.alloc = server.alloc = &allocator;
+    const life full = {&client, &server, NULL};
+    const life resumed = {&client, &server, first.client.session};
+    live_through(&full, then_all);
+    live_through(&resumed, then_all);
+    hs__test_pair_free(&first);
+    hs_session_store_unref(server.sessions);
 }
 
 static void every_allocation_fails_once(void **state) {
     live_through_all(*state, 0, false);
     live_through_all(*state, HS__STAGE_RETRY | HS__STAGE_AUTH, false);
+    live_through_all(*state, HS__STAGE_TLS12 | HS__STAGE_AUTH, false);
+    live_with_sessions(*state, false);
 }
 
 static void memory_is_gone_from_any_point_on(void **state) {
     live_through_all(*state, 0, true);
     live_through_all(*state, HS__STAGE_RETRY | HS__STAGE_AUTH, true);
+    live_through_all(*state, HS__STAGE_TLS12 | HS__STAGE_AUTH, true);
+    live_with_sessions(*state, true);
 }
 
 /* A pool of spare buffers that empties: sizes that do not fit it are asked for and given back. */
