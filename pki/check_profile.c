@@ -195,17 +195,16 @@ static bool is_rival(hs_span text, hs_span names) {
 /* No public CA may issue for names of this machine (BR 4.2.2: internal names, reserved addresses),
  * so what is wanted for such a name is not held to how one would have named it. */
 static const char *common_name(const subject *s) {
+    hs__name_walk w = hs__name_walk_begin(s->cert->subject);
     hs_span value;
-    if (!s->is_leaf || !s->is_server || s->is_for_local) {
+    if (!s->is_leaf || !s->is_server || s->is_for_local ||
+        !hs__name_walk_next(&w, HS__OID_COMMON_NAME, &value)) {
         return NULL;
     }
-    for (size_t i = 0; hs__name_attribute_at(s->cert->subject, HS__OID_COMMON_NAME, i, &value);
-         i++) {
-        if (is_rival(value, s->cert->names)) {
-            return "a common name that is not, letter for letter, among its names";
-        }
+    if (is_rival(value, s->cert->names)) {
+        return "a common name that is not, letter for letter, among its names";
     }
-    return NULL;
+    return hs__name_walk_next(&w, HS__OID_COMMON_NAME, &value) ? "more than one common name" : NULL;
 }
 
 static const char *dns_names(const subject *s) {

@@ -58,24 +58,27 @@ static bool next_ava(hs_span *set, ava *out) {
            hs__der_walk(&attribute, &out->tag, &out->value);
 }
 
-bool hs__name_attribute_at(hs_span name, hs__oid type, size_t i, hs_span *value) {
-    hs_span rdns = rdns_of(name);
-    hs_span set;
+hs__name_walk hs__name_walk_begin(hs_span name) {
+    return (hs__name_walk){rdns_of(name), {NULL, 0}};
+}
+
+bool hs__name_walk_next(hs__name_walk *w, hs__oid type, hs_span *value) {
     uint8_t tag;
     ava one;
-    while (hs__der_walk(&rdns, &tag, &set)) {
-        while (next_ava(&set, &one)) {
-            if (hs__oid_find(one.type) == type && i-- == 0) {
+    do {
+        while (next_ava(&w->set, &one)) {
+            if (hs__oid_find(one.type) == type) {
                 *value = one.value;
                 return true;
             }
         }
-    }
+    } while (hs__der_walk(&w->rdns, &tag, &w->set));
     return false;
 }
 
 bool hs__name_attribute(hs_span name, hs__oid type, hs_span *value) {
-    return hs__name_attribute_at(name, type, 0, value);
+    hs__name_walk w = hs__name_walk_begin(name);
+    return hs__name_walk_next(&w, type, value);
 }
 
 /* ---- comparing --------------------------------------------------------------------------- */

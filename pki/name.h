@@ -26,8 +26,13 @@ bool hs__name_is_within(hs_span name, hs_span base);
 /* The content of the first attribute of this type; false if there is none. */
 bool hs__name_attribute(hs_span name, hs__oid type, hs_span *value);
 
-/* The i-th one; false if there are not so many. */
-bool hs__name_attribute_at(hs_span name, hs__oid type, size_t i, hs_span *value);
+/* Walks over all of this type, in all RDNs; false at the end. */
+typedef struct {
+    hs_span rdns, set;
+} hs__name_walk;
+
+hs__name_walk hs__name_walk_begin(hs_span name);
+bool hs__name_walk_next(hs__name_walk *w, hs__oid type, hs_span *value);
 
 enum { HS__NAME_TEXT = 512 };
 

@@ -161,13 +161,14 @@ static hs_status search(const check *k, const hs__general_name *name, hs_span su
     *has_kind = false;
     *found = NO;
     while (*found == NO && next_base(&subtrees, &base)) {
+        /* Going past one costs, too. */
+        if (++*k->work > k->limit) {
+            return HS_E_VERIFY_LIMIT;
+        }
         if (base.kind != name->kind) {
             continue;
         }
         *has_kind = true;
-        if (++*k->work > k->limit) {
-            return HS_E_VERIFY_LIMIT;
-        }
         *found = match(name, base.value, excludes);
     }
     return HS_OK;
@@ -200,10 +201,10 @@ static hs_status check_subject(const check *k, const hs__cert *ca, const hs__cer
     }
     const hs__general_name subject = {HS__NAME_DIRECTORY, cert->subject};
     hs__general_name email = {HS__NAME_EMAIL, {NULL, 0}};
+    hs__name_walk w = hs__name_walk_begin(cert->subject);
     hs_status st = check_name(k, ca, &subject);
-    for (size_t i = 0; st == HS_OK && !has_alt_names &&
-                       hs__name_attribute_at(cert->subject, HS__OID_EMAIL_ADDRESS, i, &email.value);
-         i++) {
+    while (st == HS_OK && !has_alt_names &&
+           hs__name_walk_next(&w, HS__OID_EMAIL_ADDRESS, &email.value)) {
         st = check_name(k, ca, &email);
     }
     return st;

@@ -42,6 +42,23 @@ static void put(state *s, hs_span domain, hs_span expected) {
     s->pairs[s->n++] = (pair){domain, expected};
 }
 
+/* More policies or mappings in one certificate than there may be pairs. */
+static bool has_too_many(const hs__cert *c) {
+    hs_span policies = c->policies;
+    hs_span mappings = c->policy_mappings;
+    hs_span one;
+    hs_span other;
+    size_t n = 0;
+    size_t n_mappings = 0;
+    while (n <= PAIRS_MAX && hs__cert_policy_next(&policies, &one)) {
+        n++;
+    }
+    while (n_mappings <= PAIRS_MAX && hs__cert_mapping_next(&mappings, &one, &other)) {
+        n_mappings++;
+    }
+    return n > PAIRS_MAX || n_mappings > PAIRS_MAX;
+}
+
 static bool lists(const hs__cert *c, hs_span policy) {
     hs_span rest = c->policies;
     hs_span one;
@@ -199,6 +216,10 @@ static void process(state *s, const hs_verify_options *o, const hs__path *path) 
     for (size_t depth = first; depth-- > 0;) {
         const hs__cert *c = path->cert[depth];
         const bool is_last = depth == 0;
+        s->is_full = s->is_full || has_too_many(c);
+        if (s->is_full) {
+            return;
+        }
         take_policies(s, c, s->any_policy > 0 || (!is_last && hs__cert_is_self_issued(c)));
         if (s->explicit_policy == 0 && s->n == 0 && !s->has_any) {
             return; /* 6.1.3 (f): nothing can come back */

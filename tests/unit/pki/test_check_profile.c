@@ -109,6 +109,10 @@ static void another_common_name(world *w) {
     static uint8_t room[64];
     give_name(&w->leaf, "CN=b.test", room, sizeof(room));
 }
+static void two_common_names(world *w) {
+    static uint8_t room[64];
+    give_name(&w->leaf, "CN=a.test,CN=a.test", room, sizeof(room));
+}
 static void an_underscore(world *w) {
     static const uint8_t names[] = {0x82, 5, 'a', '_', '.', 'd', 'e'};
     static uint8_t room[64];
@@ -159,6 +163,7 @@ static const struct {
     {a_root_with_purposes, 1, HS_RULE_PURPOSES, "a root with extKeyUsage"},
     {any_purpose, 0, HS_RULE_PURPOSES, "anyExtendedKeyUsage"},
     {another_common_name, 0, HS_RULE_COMMON_NAME, "common name"},
+    {two_common_names, 0, HS_RULE_COMMON_NAME, "more than one"},
     {an_underscore, 0, HS_RULE_DNS_NAMES, "no host name"},
     {an_odd_length, 0, HS_RULE_KEYS, "multiple of 8"},
     {an_even_exponent, 0, HS_RULE_KEYS, "exponent"},

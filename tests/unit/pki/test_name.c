@@ -186,6 +186,13 @@ static void names_of_openssl_are_printed(void **state) {
     assert_string_equal(printed(rich.subject), "emailAddress=a@a.test,OU=x+CN=a.test,"
                                                "O=Gro\xc3\x9f"
                                                "e Firma,C=DE");
+    hs__name_walk w = hs__name_walk_begin(rich.subject);
+    size_t units = 0;
+    while (hs__name_walk_next(&w, HS__OID_ORGANIZATIONAL_UNIT, &value)) {
+        units++;
+    }
+    assert_int_equal(units, 1);
+    assert_false(hs__name_walk_next(&w, HS__OID_ORGANIZATIONAL_UNIT, &value));
     assert_true(hs__name_attribute(rich.subject, HS__OID_EMAIL_ADDRESS, &value));
     assert_int_equal(value.n, 8);
     assert_false(hs__name_attribute(rich.subject, HS__OID_TITLE, &value));

@@ -212,39 +212,71 @@ static void verdicts_are_those_of_the_rfc(void **state) {
     }
 }
 
-/* 20 policies in each of four CAs, each mapped to all others: a tree of 20^4 leaves. */
-static void a_tree_that_explodes_is_given_up(void **state) {
-    (void)state;
+/* Certificates of one path, each with these policies and mappings. */
+static hs_status judge_many(const char *const *policies, const char *const *mappings,
+                            bool *is_exhausted) {
     static world w;
-    static uint8_t all[4096];
-    static char mappings[20 * 20 * 2 + 1];
+    static uint8_t room[2 * LONGEST][8192];
     static hs__anchor anchor;
     const hs_verify_options o = {.require_policy = true};
     hs__path path = {.n = LONGEST, .anchor = &anchor};
     hs__judge j = {.options = &o};
     hs__finding f = {.status = HS_OK};
-    for (size_t i = 0; i < 400; i++) {
-        mappings[2 * i] = (char)('a' + i / 20);
-        mappings[2 * i + 1] = (char)('a' + i % 20);
-    }
-    static uint8_t room[16384];
-    const hs_span mapped = list_of(mappings, 2, room);
-    const hs_span policies = list_of("abcdefghijklmnopqrst", 1, all);
     for (size_t i = 0; i < LONGEST; i++) {
         put_link(&w, i, &(link){.policies = NULL});
-        w.cert[i].policies = policies;
-        w.cert[i].policy_mappings = mapped;
+        w.cert[i].policies = list_of(policies[i % 2], 1, room[2 * i]);
+        w.cert[i].policy_mappings = list_of(mappings[i % 2], 2, room[2 * i + 1]);
         path.cert[i] = &w.cert[i];
     }
     hs__check_policies(&j, &path, 0, &f);
-    assert_int_equal(f.status, HS_E_VERIFY_LIMIT);
-    assert_true(j.is_exhausted);
+    *is_exhausted = j.is_exhausted;
+    return f.status;
+}
+
+/* Each of `from` to each of `to`. */
+static const char *all_pairs(const char *from, const char *to, char *out) {
+    char *at = out;
+    for (const char *f = from; *f != '\0'; f++) {
+        for (const char *t = to; *t != '\0'; t++) {
+            *at++ = *f;
+            *at++ = *t;
+        }
+    }
+    *at = '\0';
+    return out;
+}
+
+/* 20 policies become 5, these become 20: the tree of RFC 5280 has 100 times as many leaves with
+ * every second CA, and we would have 400 pairs. */
+static void a_tree_that_explodes_is_given_up(void **state) {
+    (void)state;
+    static const char twenty[] = "abcdefghijklmnopqrst";
+    static const char five[] = "uvwxy";
+    static char up[401];
+    static char down[401];
+    const char *const policies[] = {five, twenty};
+    const char *const mappings[] = {all_pairs(five, twenty, down), all_pairs(twenty, five, up)};
+    bool is_exhausted;
+    assert_int_equal(judge_many(policies, mappings, &is_exhausted), HS_E_VERIFY_LIMIT);
+    assert_true(is_exhausted);
+}
+
+static void too_many_mappings_in_one_are_given_up(void **state) {
+    (void)state;
+    static const char letters[] = "abcdefghijklmnopqrst";
+    static char pairs[801];
+    const char *const policies[] = {letters, letters};
+    const char *const mappings[] = {all_pairs(letters, letters, pairs), pairs};
+    bool is_exhausted;
+    assert_int_equal(judge_many(policies, mappings, &is_exhausted), HS_E_VERIFY_LIMIT);
+    assert_true(is_exhausted);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(verdicts_are_those_of_the_rfc),
         cmocka_unit_test(a_tree_that_explodes_is_given_up),
+        cmocka_unit_test(too_many_mappings_in_one_are_given_up),
     };
     return RUN(tests);
 }
