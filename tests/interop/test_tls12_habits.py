@@ -19,7 +19,7 @@ from program import Program
 from providers import PROVIDERS, need_provider
 from test_client import told
 from test_server import connection
-from wire import CLIENT, SERVER, Relay
+from wire import CLIENT, DATA, SERVER, Relay
 
 BOTH = pytest.mark.parametrize("provider", PROVIDERS)
 PEERS = pytest.mark.parametrize("peer", CLIENTS)
@@ -303,6 +303,83 @@ def test_a_mark_taken_away_at_hs_server(pki, servers, provider):
         since = server.mark()
         assert openssl_client(relay.port, pki.root, versions="").code != 0
         assert server.told("failed", since)["error"]["from_peer"]
+
+
+# ---- other habits ----------------------------------------------------------------------------
+
+OPENSSL_CLIENT = {
+    "records of 512 bytes": ["-max_send_frag", "512"],
+    "max_fragment_length": ["-maxfraglen", "1024"],
+    "asks for ocsp": ["-status"],
+    "asks for scts": ["-serverinfo", "18"],
+    "every suite": ["-cipher", "ALL:COMPLEMENTOFALL:@SECLEVEL=0"],
+    "asks for srtp": ["-use_srtp", "SRTP_AES128_CM_SHA1_80"],
+    "no encrypt-then-mac": ["-no_etm"],
+    "old renegotiation": ["-legacy_renegotiation"],
+}
+GNUTLS_CLIENT = {
+    "records of 512 bytes": (["--recordsize=512"], ""),
+    "no name": (["--disable-sni"], ""),
+    "all that it has": ([], ":+VERS-ALL:-VERS-TLS1.3:+GROUP-ALL:+CIPHER-ALL:+SIGN-ALL"),
+    "renegotiation as it was": ([], ":%UNSAFE_RENEGOTIATION"),
+    "no safe renegotiation": ([], ":%DISABLE_SAFE_RENEGOTIATION"),
+}
+
+
+@pytest.mark.parametrize("habit", OPENSSL_CLIENT)
+def test_openssl_client(pki, servers, habit):
+    server = servers(hs_server, pki.servers["p256"])
+    seen = openssl_client(server.port, pki.root, *OPENSSL_CLIENT[habit])
+    assert seen.code == 0 and "HTTP/1.1 200" in seen.text, seen.text
+
+
+@pytest.mark.parametrize("habit", GNUTLS_CLIENT)
+def test_gnutls_client(pki, servers, habit):
+    need_peer("gnutls")
+    server = servers(hs_server, pki.servers["p256"])
+    words, extra = GNUTLS_CLIENT[habit]
+    seen = gnutls_client(server.port, pki.root, *words, extra=extra)
+    assert seen.code == 0 and "HTTP/1.1 200" in seen.text, seen.text
+
+
+OPENSSL_SERVER = {
+    "records of 512 bytes": ["-max_send_frag", "512"],
+    "no tickets": ["-no_ticket"],
+    "no sessions": ["-no_ticket", "-no_cache"],
+    "its own order of suites": ["-serverpref", "-prioritize_chacha"],
+    "no curve but one": ["-named_curve", "P-384"],
+}
+
+
+@BOTH
+@pytest.mark.parametrize("habit", OPENSSL_SERVER)
+def test_openssl_server(pki, servers, habit, provider):
+    need_provider(provider)
+    server = servers(openssl_server, pki.servers["rsa2048"], *OPENSSL_SERVER[habit])
+    got = told(pki, server.port, f"--provider={provider}", "--http=/")
+    assert got["version"] == "TLS 1.2" and "s_server" in got["http"]["body"]
+
+
+def test_record_limit_is_kept_by_gnutls(pki, servers):
+    """RFC 8449: in TLS 1.2 the limit is for the plaintext, without nonce and tag."""
+    need_peer("gnutls")
+    server = servers(gnutls_server, pki.servers["p256"])
+    with Relay(server.port) as relay:
+        got = told(pki, relay.port, "--record-limit=512", "--http=/",
+                   "--suites=TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256")
+        relay.finish()
+        longest = max(length for kind, length in relay.records(SERVER) if kind == DATA)
+    assert "GnuTLS" in got["http"]["body"] and 256 < longest <= 512 + 8 + 16
+
+
+def test_hs_server_keeps_gnutls_limit(pki, servers):
+    need_peer("gnutls")
+    server = servers(hs_server, pki.servers["p256"])
+    with Relay(server.port) as relay:
+        assert gnutls_client(relay.port, pki.root, "--recordsize=512").code == 0
+        relay.finish()
+        longest = max(length for kind, length in relay.records(SERVER) if kind == DATA)
+    assert longest <= 512 + 8 + 16
 
 
 # ---- data ------------------------------------------------------------------------------------
