@@ -175,6 +175,17 @@ static json_t *report_cert(const hs_report_cert *c) {
     return o;
 }
 
+static json_t *dead_ends(const hs_report *r) {
+    json_t *all = json_array();
+    for (size_t i = 0; i < r->n_dead_ends; i++) {
+        json_t *o = json_object();
+        hs__json_set(o, "path", hs__json_text(r->dead_ends[i].path));
+        hs__json_set(o, "why", hs__json_text(r->dead_ends[i].why));
+        (void)json_array_append_new(all, o);
+    }
+    return all;
+}
+
 static void add_report(json_t *b, const hs_report *r) {
     json_t *tests = json_array(), *path = json_array();
     hs__json_set(b, "summary", hs__json_text(r->summary));
@@ -193,6 +204,9 @@ static void add_report(json_t *b, const hs_report *r) {
         (void)json_array_append_new(path, report_cert(&r->path[i]));
     }
     hs__json_set(b, "path", path);
+    if (r->n_dead_ends > 0) {
+        hs__json_set(b, "dead_ends", dead_ends(r));
+    }
 }
 
 /* In TLS 1.2 a client signs the messages as they are, session ids and tickets included. */

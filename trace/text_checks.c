@@ -140,6 +140,12 @@ static void report_row(hs__text *t, const hs_report_row *row) {
     report_fix(t, row);
 }
 
+static void report_dead_end(hs__text *t, const hs_dead_end *end) {
+    hs__text_begin_at(t, HS__COL_TEXT);
+    hs__buf_fmt(&t->line, "dead end %s: %s", hs__str(end->path), hs__str(end->why));
+    hs__text_end(t, HS__COL_TEXT + 5);
+}
+
 static void trust(hs__text *t, const hs_trace_check *c) {
     const hs_report *r = c->report;
     hs__text_begin(t, c->ok ? "ok" : "!!", "trust");
@@ -168,6 +174,9 @@ static void trust(hs__text *t, const hs_trace_check *c) {
         } else if (!r->rows[i].ok) { /* the line above has said what is wrong */
             report_fix(t, &r->rows[i]);
         }
+    }
+    for (size_t i = 0; r != NULL && t->level >= 2 && i < r->n_dead_ends; i++) {
+        report_dead_end(t, &r->dead_ends[i]);
     }
     hs__text_explain(t, "trust");
 }

@@ -287,7 +287,9 @@ static void foreign_text_is_escaped(void **state) {
     (void)state;
     static const char evil[] = "\033]0;x\007</script>\n0.1 ok trust\x7f\xe2\x80\xae";
     static const hs_report_row row = {.check = "name", .subject = evil, .got = evil};
-    hs_report report = {.rows = &row, .n_rows = 1, .n_failed = 1};
+    static const hs_dead_end end = {"CN=a < CN=b", evil};
+    hs_report report = {
+        .rows = &row, .n_rows = 1, .n_failed = 1, .dead_ends = &end, .n_dead_ends = 1};
     fixture f;
     start(&f, HS_SECRETS_HIDE);
     const hs_trace ev = {.u.check = {.what = "chain", .report = &report}};
@@ -298,6 +300,9 @@ static void foreign_text_is_escaped(void **state) {
     }
     const json_t *tests = json_object_get(line(&f, "check", 0), "tests");
     assert_string_equal(str(json_array_get(tests, 0), "got"), evil);
+    const json_t *ends = json_object_get(line(&f, "check", 0), "dead_ends");
+    assert_string_equal(str(json_array_get(ends, 0), "path"), "CN=a < CN=b");
+    assert_string_equal(str(json_array_get(ends, 0), "why"), evil);
     done(&f);
     start(&f, HS_SECRETS_HIDE);
     const hs_trace not_utf8 = {.u.note = {"a\xff\n", ""}};

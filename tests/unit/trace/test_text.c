@@ -161,12 +161,15 @@ static void foreign_text_stays_in_its_line(void **state) {
                                       .rule = "rfc9525#section-6"};
     static const hs_report_cert cert = {
         .subject = evil, .issuer = evil, .names = evil, .key = "RSA"};
+    static const hs_dead_end dead_end = {evil, evil};
     hs_report report = {.verdict = HS_E_CERT_FORMAT,
                         .rows = &row,
                         .n_rows = 1,
                         .n_failed = 1,
                         .path = &cert,
                         .n_path = 1,
+                        .dead_ends = &dead_end,
+                        .n_dead_ends = 1,
                         .anchor_source = evil};
     strcpy(report.summary, evil);
     const hs_trace events[] = {
@@ -189,6 +192,26 @@ static void foreign_text_stays_in_its_line(void **state) {
         has_not(&f, "\007");
         has_not(&f, "\n    0.10 ok trust");
         has(&f, "\\x1b]0;x\\x07</script>\\x0a");
+        stop(&f);
+    }
+}
+
+static void ways_that_led_nowhere_are_told_on_demand(void **state) {
+    (void)state;
+    static const hs_dead_end ends[] = {{"CN=a < CN=b", "nobody has issued CN=b"},
+                                       {"CN=a < CN=c", "CA certificate CN=c expired"}};
+    hs_report report = {.verdict = HS_E_UNKNOWN_ISSUER, .dead_ends = ends, .n_dead_ends = 2};
+    const hs_trace ev = {.u.check = {.what = "chain", .side = "server", .report = &report}};
+    for (int level = 1; level <= 2; level++) {
+        fixture f;
+        fresh(&f, level, HS_SECRETS_HIDE);
+        sink_event(f.r, HS_TR_CHECK, 0, &ev);
+        if (level == 1) {
+            has_not(&f, "dead end");
+        } else {
+            has(&f, "dead end CN=a < CN=b: nobody has issued CN=b\n");
+            has(&f, "dead end CN=a < CN=c: CA certificate CN=c expired\n");
+        }
         stop(&f);
     }
 }
@@ -372,6 +395,7 @@ int main(void) {
         cmocka_unit_test(application_data_is_shown_only_on_demand),
         cmocka_unit_test(tickets_are_hidden),
         cmocka_unit_test(foreign_text_stays_in_its_line),
+        cmocka_unit_test(ways_that_led_nowhere_are_told_on_demand),
         cmocka_unit_test(foreign_names_in_messages_stay_in_their_line),
         cmocka_unit_test(the_record_column_tells_record_key_and_number),
         cmocka_unit_test(the_next_record_of_ours_is_foretold),
