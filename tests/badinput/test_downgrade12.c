@@ -125,6 +125,33 @@ static void a_sentinel_cannot_be_taken_away(void **state) {
     hs__test_pair_free(&pair);
 }
 
+static void with_classic_only(hs__test_bytes *m) {
+    without_versions(m);
+    hs__edit_vector(m, hs__edit_suites(m), 2, rules12_span("\x00\x9c", 2));
+}
+
+/* Nothing is signed over the randoms in the classic exchange (9846 4.2.3), so that a sentinel can
+ * be taken away; the keys and Finished, which depend on all that was said, see it. */
+static void a_rollback_to_the_classic_exchange_is_seen_by_finished(void **state) {
+    const rules12_world *w = *state;
+    hs__test_pair pair;
+    hs_credential *identity[2];
+    hs_credential *both[] = {w->rsa.id.credential, w->ecdsa.id.credential, NULL};
+    hs_options client = hs__stage12_options(&w->rsa, false, HS__PEER12_RSA, identity);
+    hs_options server = hs__stage12_options(&w->rsa, true, HS__PEER12_RSA, identity);
+    client.suites = server.suites = NULL;
+    client.max_version = server.max_version = HS__VERSION_TLS13;
+    server.identity = both;
+    hs__stage_open_with(&client, &server, &pair);
+    run(&pair, with_classic_only, leave);
+    noticed(&pair, false, HS__ALERT_illegal_parameter, "a rollback to the classic exchange");
+    hs__test_pair_free(&pair);
+    hs__stage_open_with(&client, &server, &pair);
+    run(&pair, with_classic_only, other_random_end);
+    noticed(&pair, true, HS__ALERT_bad_record_mac, "the same without the sentinel");
+    hs__test_pair_free(&pair);
+}
+
 /* 9846-6.2-16, 7507 3: the client says that it fell back; the server knows that there was no need.
  */
 static void a_fallback_without_need_is_refused(void **state) {
@@ -275,6 +302,7 @@ int main(void) {
         cmocka_unit_test(without_a_change_all_is_well),
         cmocka_unit_test(a_rollback_to_tls12_is_seen_in_the_random),
         cmocka_unit_test(a_sentinel_cannot_be_taken_away),
+        cmocka_unit_test(a_rollback_to_the_classic_exchange_is_seen_by_finished),
         cmocka_unit_test(a_fallback_without_need_is_refused),
         cmocka_unit_test(a_fallback_to_the_best_there_is_is_fine),
         cmocka_unit_test(a_server_of_both_marks_its_random),
