@@ -262,6 +262,19 @@ static const struct {
     {HS_RULE_ANCHOR, anchor_form},
 };
 
+const char *hs__profile_problem(const hs__cert *cert, uint32_t rule) {
+    const subject s = {.cert = cert,
+                       .is_leaf = !cert->is_ca,
+                       .is_root = hs__cert_is_self_issued(cert) && cert->is_ca,
+                       .is_server = !hs__has(cert, HS__EXT_EXT_KEY_USAGE) ||
+                                    hs__cert_has_purpose(cert, HS__OID_SERVER_AUTH)};
+    size_t i = 0;
+    while (i < sizeof(rules) / sizeof(rules[0]) && rules[i].rule != rule) {
+        i++;
+    }
+    return i < sizeof(rules) / sizeof(rules[0]) ? rules[i].problem(&s) : NULL;
+}
+
 static const char *meaning_of(uint32_t rule) {
     static const struct {
         uint32_t rule;

@@ -23,7 +23,9 @@ typedef struct {
     const char *name; /* "key_encipherment" */
     hs__lint_severity severity;
     unsigned scope; /* hs__lint_scope */
-    /* True if all is well; else `got` tells what was found. */
+    /* A rule of a profile (HS_RULE_*), as the check of a path has it; or else a function of our
+     * own: true if all is well, and if not `got` tells what was found. */
+    uint32_t profile;
     bool (*is_fine)(const hs__cert *cert, hs__text *got);
     const char *expected, *fix;
     const char *rule; /* "rfc5280#section-4.2.1.3", "cabf-br#section-7.1.2.7" */

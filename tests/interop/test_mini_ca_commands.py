@@ -418,16 +418,16 @@ GOOD = ("subjectAltName=DNS:a.test\nkeyUsage=critical,digitalSignature\nextended
     (GOOD.replace("DNS:a.test", "DNS:b.test"), "common_name"),
     (GOOD.replace("subjectAltName=DNS:a.test", ""), "names"),
     (GOOD.replace("digitalSignature", "digitalSignature,keyEncipherment"), "key_encipherment"),
-    (GOOD.replace("digitalSignature", "digitalSignature,keyCertSign"), "leaf_signs"),
+    (GOOD.replace("digitalSignature", "digitalSignature,keyCertSign"), "ca_fields"),
     (GOOD.replace("critical,digitalSignature", "digitalSignature"), "key_usage_critical"),
     (GOOD.replace("extendedKeyUsage=serverAuth", ""), "purpose"),
-    (GOOD.replace("serverAuth", "serverAuth,anyExtendedKeyUsage"), "any_purpose"),
+    (GOOD.replace("serverAuth", "serverAuth,anyExtendedKeyUsage"), "purposes"),
     (GOOD.replace("DNS:a.test", "DNS:a.test,DNS:*.com"), "wildcard"),
     (GOOD.replace("DNS:a.test", "DNS:a.test,DNS:a b"), "dns_names"),
     (GOOD.replace("DNS:a.test", "DNS:a.test,DNS:a.test"), "duplicate_names"),
     (GOOD + "\n1.2.3.4=critical,DER:0500", "critical_extension"),
     (GOOD.replace("CA:FALSE", "CA:TRUE"), "ca_signs"),
-    (GOOD + "\nnameConstraints=critical,permitted;DNS:test", "leaf_limits"),
+    (GOOD + "\nnameConstraints=critical,permitted;DNS:test", "ca_fields"),
 ])
 def test_lint_finds(here, extensions, check):
     found = json_of("lint", openssl_certificate(extensions), code=None)["certificates"][0]["findings"]
