@@ -70,6 +70,7 @@ hs__exit hs__codes_read(const hs__list *words, const hs__code_list *known, const
 
 /* ---- the whole offer --------------------------------------------------------------------- */
 const char *const hs__profile_values[] = {"default", "classic", NULL};
+const char *const hs__ems_values[] = {"required", "optional", "off", NULL};
 
 bool hs__versions_read(const char *text, uint16_t *min, uint16_t *max) {
     static const struct {
@@ -170,6 +171,7 @@ void hs__offer_fill(const hs__offer_options *o, const hs__offer *offer, hs_optio
     out->schemes = offer->schemes;
     out->alpn = o->alpn.n > 0 ? o->alpn.v : NULL;
     out->record_size_limit = (uint16_t)o->record_limit;
+    out->extended_main_secret = (hs_extended_main_secret)o->extended_main_secret;
     out->now_ms = hs__clock_now_ms;
     out->mono_us = hs__clock_mono_us;
 }

@@ -13,11 +13,13 @@ typedef struct {
     int profile; /* hs__offer_profile */
     hs__list suites, groups, schemes, alpn;
     uint64_t record_limit;
+    int extended_main_secret; /* hs_extended_main_secret */
     const char *provider;
 } hs__offer_options;
 
 typedef enum { HS__OFFER_DEFAULT, HS__OFFER_CLASSIC } hs__offer_profile;
 extern const char *const hs__profile_values[];
+extern const char *const hs__ems_values[]; /* in the order of hs_extended_main_secret */
 
 /* Rows for a struct `type` with an hs__offer_options `field`. */
 #define HS__OFFER_OPTIONS(type, field, heading)                                                    \
@@ -62,6 +64,14 @@ extern const char *const hs__profile_values[];
          .max = 16385,                                                                             \
          .argument = "N",                                                                          \
          .help = "take records of at most N bytes (record_size_limit, RFC 8449)"},                 \
+        {.name = "extended-main-secret",                                                           \
+         .kind = HS__OPT_CHOICE,                                                                   \
+         .at = offsetof(type, field.extended_main_secret),                                         \
+         .argument = "HOW",                                                                        \
+         .values = hs__ems_values,                                                                 \
+         .aliases = "ems extended-master-secret",                                                  \
+         .help = "TLS 1.2: bind the keys to the whole handshake (RFC 7627, extended master "       \
+                 "secret): required (default), optional or off"},                                  \
     {                                                                                              \
         .name = "provider", .kind = HS__OPT_TEXT, .at = offsetof(type, field.provider),            \
         .argument = "LIB", .help = "crypto library: mbedtls (default) or libcrypto"                \

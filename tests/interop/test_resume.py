@@ -177,6 +177,38 @@ def test_server_usage(words):
     run("hs-server", *words, "0", code=2)
 
 
+# ---- the extended main secret ----------------------------------------------------------------
+
+
+def test_client_goes_on_without_extended_main_secret(pki, servers):
+    """Where it is optional; and a session without it is of no use where it is required."""
+    need_peer("gnutls")
+    server = servers(gnutls_server, pki.servers["p256"], extra=":%NO_SESSION_HASH")
+    client(pki, server.port, "--tls=1.2", code=4)
+    done = client(pki, server.port, "--tls=1.2", "--ems=optional",
+                  "--expect=extended_main_secret=no")
+    assert "not bound to the whole handshake" in done.stdout
+
+
+def test_server_goes_on_without_extended_main_secret(pki, servers):
+    server = servers(hs_server, pki.servers["p256"], extended_main_secret="optional")
+    for how, has in (("off", "no"), ("required", "yes"), ("optional", "yes")):
+        client(pki, server.port, "--tls=1.2", f"--ems={how}", f"--expect=extended_main_secret={has}")
+    strict = servers(hs_server, pki.servers["p256"])
+    since = strict.mark()
+    client(pki, strict.port, "--tls=1.2", "--ems=off", code=4)
+    assert strict.told("failed", since)["error"]["status"] == "HS_E_NO_EMS"
+
+
+def test_session_without_extended_main_secret(pki, servers, tmp_path):
+    """It is not resumed by a client that requires it."""
+    server = servers(hs_server, pki.servers["p256"], extended_main_secret="optional")
+    client(pki, server.port, "--tls=1.2", "--ems=off", f"--session-out={tmp_path / 's'}")
+    for how, resumed_ in (("off", "yes"), ("required", "no")):
+        client(pki, server.port, "--tls=1.2", f"--ems={how}", f"--session-in={tmp_path / 's'}",
+               f"--expect=resumed={resumed_}")
+
+
 # ---- --key-update has no place here ----------------------------------------------------------
 
 
