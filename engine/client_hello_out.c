@@ -98,7 +98,7 @@ static void set_extensions_12(hs_conn *c, hs__extensions *e) {
         hs__ext_set(e, HS__EXT_extended_main_secret);
     }
     /* RFC 5077 3.2: the ticket, or empty to ask for one. */
-    if (c->config->sessions_wanted || own_ticket(c).n > 0) {
+    if (c->config->sessions_wanted) {
         hs__ext_set(e, HS__EXT_session_ticket);
         e->session_ticket = own_ticket(c);
     }

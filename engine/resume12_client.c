@@ -26,6 +26,9 @@ static const char *unfit(hs_conn *c, const hs__session_state *s) {
     const hs_config *f = c->config;
     const char *why;
     uint8_t context[HS__SESSION_CONTEXT];
+    if (!f->sessions_wanted) {
+        return "sessions are not wanted";
+    }
     if (s->version != HS__VERSION_TLS12 || f->min_version > HS__VERSION_TLS12) {
         return "it is of a version that is not offered";
     }
@@ -110,12 +113,13 @@ hs_status hs__client_on_new_session_ticket12(hs_conn *c, const hs__message *m, h
 /* What does not change when a session is resumed comes from it. */
 static hs_status describe(hs_conn *c, hs__session_state *s) {
     const hs__handshake *hs = c->hs;
+    const uint64_t now = hs__now_ms(c);
     if (c->resumed) {
         *s = *hs__session_state_of(hs->session);
     } else {
-        s->full_at_ms = hs__now_ms(c);
+        s->full_at_ms = now;
     }
-    s->issued_at_ms = hs__now_ms(c);
+    s->issued_at_ms = now > s->full_at_ms ? now : s->full_at_ms; /* a clock may step back a bit */
     s->lifetime_s = hs->v12.ticket_life;
     s->session_id = hs->v12.ticket.n > 0 ? (hs_span){NULL, 0}
                                          : (hs_span){hs->v12.session_id, hs->v12.session_id_n};

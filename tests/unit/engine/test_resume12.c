@@ -208,6 +208,57 @@ static void a_bound_session_where_binding_is_off_now(void **state) {
     hs_session_unref(session);
 }
 
+static uint64_t clock_ms(void *ctx) {
+    return *(const uint64_t *)ctx;
+}
+
+static hs_conn *at_clock(hs_options o, bool server, uint64_t *now_ms, hs_session *session) {
+    hs_config *config = NULL;
+    hs_conn *c = NULL;
+    const hs_client_options co = {
+        .size = sizeof(co), .server_name = "localhost", .session = session};
+    const hs_server_options so = {.size = sizeof(so)};
+    o.size = sizeof(o);
+    o.now_ms = clock_ms;
+    o.clock_ctx = now_ms;
+    assert_int_equal(hs_config_new(&o, &config, NULL), HS_OK);
+    assert_int_equal(server ? hs_server_new(config, &so, &c) : hs_client_new(config, &co, &c),
+                     HS_OK);
+    hs_config_unref(config);
+    return c;
+}
+
+/* A step back of the client's clock that is small enough to resume in spite of it does not make a
+ * session that cannot be read again. */
+static void a_renewed_session_is_not_older_than_its_handshake(void **state) {
+    fixture *f = *state;
+    enum { MINUTES = 60 * 1000, LIFE = 120 * MINUTES };
+    const hs_session_store_options so = {.size = sizeof(so),
+                                         .provider = f->stage.p,
+                                         .key_life_s = LIFE / 1000,
+                                         .session_life_s = LIFE / 1000};
+    hs_session_store_unref(f->server.sessions);
+    assert_int_equal(hs_session_store_new(&so, &f->server.sessions), HS_OK);
+    /* A ticket of an old key, and a time when the next key has come. */
+    static const uint64_t server_minutes[] = {0, 119, 121};
+    hs_session *session = NULL;
+    for (size_t i = 0; i < 3; i++) {
+        uint64_t server_ms = hs__test_now_ms(NULL) + server_minutes[i] * MINUTES;
+        uint64_t client_ms = hs__test_now_ms(NULL) - (i == 2 ? 30 * 1000 : 0);
+        hs__test_pair pair = {.step = 0};
+        pair.client.conn = at_clock(f->client, false, &client_ms, i == 2 ? session : NULL);
+        pair.server.conn = at_clock(f->server, true, &server_ms, NULL);
+        hs__test_pair_run(&pair);
+        assert_true(pair.client.connected && is_resumed(&pair.client) == (i == 2));
+        assert_non_null(pair.client.session);
+        hs_session_unref(session);
+        session = hs_session_ref(pair.client.session);
+        hs__test_pair_free(&pair);
+    }
+    hs_session_unref(copy_of(session));
+    hs_session_unref(session);
+}
+
 /* A ClientHello has room for 65,535 bytes of extensions. */
 static void a_ticket_that_does_not_fit_is_not_offered(void **state) {
     fixture *f = *state;
@@ -261,6 +312,7 @@ int main(void) {
         TEST(a_client_offers_no_session_again_whose_handshake_failed),
         TEST(a_session_does_not_get_around_a_programs_own_check),
         TEST(a_bound_session_where_binding_is_off_now),
+        TEST(a_renewed_session_is_not_older_than_its_handshake),
         TEST(a_ticket_that_does_not_fit_is_not_offered),
     };
     return cmocka_run_group_tests_name("resumption of TLS 1.2", tests, setup, teardown);
