@@ -63,20 +63,21 @@ static void put_single(hs__der_out *o, const hs__ocsp_template *t, const issuer_
     hs__der_wrap(o, HS__DER_SEQUENCE, end);
 }
 
-/* ResponseData: the responder, named by its key (RFC 5019 2.2.1), and one answer. */
+/* ResponseData: the responder and one answer. It goes by its name, which RFC 6960 4.2.1 allows:
+ * GnuTLS looks for the hash of its key among subjectKeyIdentifiers, and ours are of another kind. */
 static void put_tbs(hs__der_out *o, const hs__ocsp_template *t, const issuer_hashes *h) {
     const uint8_t *end = o->p;
     put_single(o, t, h);
     hs__der_wrap(o, HS__DER_SEQUENCE, end);
     put_time(o, t->produced);
     const uint8_t *id_end = o->p;
-    hs__der_put_value(o, HS__DER_OCTET_STRING, (hs_span){h->key, SHA1_LEN});
-    hs__der_wrap(o, HS__DER_CONTEXT_OPENED | 2, id_end);
+    hs__der_put(o, t->issuer.p, t->issuer.n);
+    hs__der_wrap(o, HS__DER_CONTEXT_OPENED | 1, id_end);
     hs__der_wrap(o, HS__DER_SEQUENCE, end);
 }
 
 static size_t tbs_room(const hs__ocsp_template *t) {
-    return FIXED_ROOM + t->serial.n;
+    return FIXED_ROOM + t->serial.n + t->issuer.n;
 }
 
 size_t hs__ocsp_room(const hs__ocsp_template *t) {

@@ -17,6 +17,7 @@ enum {
     HS__DEAD_ENDS = 8,           /* of those the first ones are told */
     HS__PATH_STEPS = 4000,       /* candidates looked at in the search for a good path... */
     HS__NEAR_STEPS = 300,        /* ...and, if there is none, in the one for the nearest */
+    HS__ARRIVALS = 32,           /* whole paths that are judged in each of them */
     HS__CONSTRAINT_WORK = 250000 /* comparisons of a name with a constraint */
 };
 

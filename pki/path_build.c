@@ -21,7 +21,7 @@ typedef struct {
     bool is_strict;
     hs__path path;
     size_t faults; /* of the path so far */
-    size_t steps_left;
+    size_t steps_left, arrivals_left;
     hs__path *best;
     size_t best_faults;
     size_t *tried;
@@ -92,6 +92,11 @@ static size_t judge_step(search *s, bool *is_issuer) {
 
 /* At an anchor. A strict search is over if nothing is wrong with the path as a whole. */
 static bool arrive(search *s) {
+    if (s->arrivals_left == 0) {
+        s->judge->is_exhausted = true;
+        return true;
+    }
+    s->arrivals_left--;
     const size_t faults = judge_arrival(s);
     *s->tried += 1;
     if (s->is_strict && faults > 0) {
@@ -186,6 +191,7 @@ void hs__path_build(hs__judge *j, const hs__cert *leaf, const hs__pool_cert *poo
                 .is_strict = true,
                 .path = {.cert = {leaf}, .n = 1},
                 .steps_left = HS__PATH_STEPS,
+                .arrivals_left = HS__ARRIVALS,
                 .best = best,
                 .best_faults = SIZE_MAX,
                 .tried = tried};
@@ -205,6 +211,7 @@ void hs__path_build(hs__judge *j, const hs__cert *leaf, const hs__pool_cert *poo
     const bool may_have_missed = j->is_exhausted;
     s.is_strict = false;
     s.steps_left = HS__NEAR_STEPS;
+    s.arrivals_left = HS__ARRIVALS;
     s.path = (hs__path){.cert = {leaf}, .n = 1};
     (void)extend(&s);
     j->is_exhausted = may_have_missed;

@@ -6,6 +6,7 @@
 #include "crypto/digest.h"
 #include "pki/path.h"
 #include "pki/text.h"
+#include "proto/span.h"
 
 enum { POOL_MAX = 256, EXTRA_ROWS = 2, NAMES_TEXT = 1024 };
 
@@ -259,6 +260,17 @@ static box *report_unreadable(const hs__rd_root *root) {
 
 /* ---- the call ---------------------------------------------------------------------------- */
 
+/* The same certificate twice would only be tried twice. */
+static bool is_in_pool(const hs__pool_cert *pool, size_t n, const hs__pool_cert *one) {
+    for (size_t i = 0; i < n; i++) {
+        if (pool[i].subject_hash == one->subject_hash &&
+            hs__span_equal(pool[i].cert.der, one->cert.der)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Reads all but the leaf; what cannot be read is left out. */
 static size_t read_pool(const hs_verify_options *o, hs__pool_cert *pool, size_t *n_skipped) {
     hs__rd_root root;
@@ -270,7 +282,7 @@ static size_t read_pool(const hs_verify_options *o, hs__pool_cert *pool, size_t 
             continue;
         }
         pool[n].subject_hash = hs__name_hash(pool[n].cert.subject);
-        n++;
+        n += is_in_pool(pool, n, &pool[n]) ? 0 : 1;
     }
     return n;
 }

@@ -260,6 +260,42 @@ static void a_path_that_fails_as_a_whole_is_not_the_last_one(void **state) {
     end(&w);
 }
 
+/* Whole paths cost, too (lists are searched): there are so many, and the same one counts once. */
+static void whole_paths_are_bounded(void **state) {
+    (void)state;
+    enum { MIDS = HS__ARRIVALS + 1 };
+    world w = {0};
+    uint8_t serials[MIDS];
+    const made *list[1 + MIDS];
+    hs_trust *t;
+    made *root = add(&w, (spec){.is_ca = true, .subject = "CN=root"});
+    made *mid = add(&w, (spec){.is_ca = true, .subject = "CN=mid", .issuer = root});
+    list[0] = add(&w, (spec){.issuer = mid, .no_authority_key_id = true});
+    assert_ok(hs_trust_new(provider(), &t));
+    assert_ok(hs_trust_add(t, made_der(root), "test", HS_TRUST_WEB_PKI, NULL, NULL));
+    for (size_t i = 1; i <= MIDS; i++) {
+        list[i] = mid;
+    }
+    hs_report *r = report(t, list, 1 + MIDS);
+    assert_status(r->verdict, HS_E_CERT_PROFILE);
+    assert_int_equal(r->paths_tried, 2); /* once to find a good one, once to find the nearest */
+    hs_report_free(r);
+    for (size_t i = 1; i <= MIDS; i++) {
+        serials[i - 1] = (uint8_t)i;
+        list[i] = add(&w, (spec){.is_ca = true,
+                                 .subject = "CN=mid",
+                                 .issuer = root,
+                                 .same_key_as = mid,
+                                 .serial = {&serials[i - 1], 1}});
+    }
+    r = report(t, list, 1 + MIDS);
+    assert_status(r->verdict, HS_E_VERIFY_LIMIT);
+    assert_int_equal(r->paths_tried, 2 * HS__ARRIVALS);
+    hs_report_free(r);
+    hs_trust_unref(t);
+    end(&w);
+}
+
 static void loops_end(void **state) {
     (void)state;
     world w = {0};
@@ -392,6 +428,7 @@ int main(void) {
         cmocka_unit_test(dead_ends_are_told),
         cmocka_unit_test(the_way_by_ones_own_anchor_is_taken_where_the_webs_rules_refuse),
         cmocka_unit_test(a_path_that_fails_as_a_whole_is_not_the_last_one),
+        cmocka_unit_test(whole_paths_are_bounded),
         cmocka_unit_test(loops_end),
         cmocka_unit_test(an_anchor_need_not_be_a_root),
         cmocka_unit_test(a_leaf_may_be_an_anchor),
