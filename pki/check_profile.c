@@ -265,7 +265,7 @@ static const struct {
 const char *hs__profile_problem(const hs__cert *cert, uint32_t rule) {
     const subject s = {.cert = cert,
                        .is_leaf = !cert->is_ca,
-                       .is_root = hs__cert_is_self_issued(cert) && cert->is_ca,
+                       .is_root = hs__cert_is_self_issued(cert),
                        .is_server = !hs__has(cert, HS__EXT_EXT_KEY_USAGE) ||
                                     hs__cert_has_purpose(cert, HS__OID_SERVER_AUTH)};
     size_t i = 0;

@@ -38,7 +38,7 @@ void hs__check_anchor_scope(hs__judge *j, const hs__path *path, size_t depth, hs
 void hs__check_profile(hs__judge *j, const hs__path *path, size_t depth, hs__finding *f);
 
 /* How a certificate by itself breaks this rule (one HS_RULE_* bit of check_profile.c's table);
- * NULL: it does not. What is no CA is taken for a leaf, a self-issued CA for a root. */
+ * NULL: it does not. What is no CA is taken for a leaf, what is self-issued for a root. */
 const char *hs__profile_problem(const hs__cert *cert, uint32_t rule);
 
 /* policy.c: RFC 5280 6.1, the parts about policies. */
