@@ -102,6 +102,54 @@ static void a_key_of_another_certificate_is_no_proof(void **state) {
     hs__stage12_free(&t);
 }
 
+/* ---- CertificateStatus: 6066 8 ----------------------------------------------------------- */
+
+static void nothing_changed(hs__peer12 *peer, hs__test_bytes *m) {
+    (void)peer;
+    (void)m;
+}
+
+static void status_of_another_type(hs__peer12 *peer, hs__test_bytes *m) {
+    (void)peer;
+    m->p[4] = 2;
+}
+
+static void no_response(hs__peer12 *peer, hs__test_bytes *m) {
+    (void)peer;
+    hs__edit_splice(m, 4, m->n - 4, rules12_span("\x01\x00\x00\x00", 4));
+}
+
+static void response_too_long(hs__peer12 *peer, hs__test_bytes *m) {
+    (void)peer;
+    m->p[7] = 9;
+}
+
+static void something_behind_it(hs__peer12 *peer, hs__test_bytes *m) {
+    (void)peer;
+    hs__edit_splice(m, m->n, 0, rules12_span("\x00", 1));
+}
+
+/* A promised response that is none is worse than none. */
+static void a_broken_status_is_refused(void **state) {
+    static const rules12_change changes[] = {
+        {"no OCSP response", nothing_changed, HS__ALERT_bad_certificate_status_response},
+        {"another type", status_of_another_type, HS__ALERT_illegal_parameter},
+        {"an empty response", no_response, HS__ALERT_decode_error},
+        {"a longer response than the message", response_too_long, HS__ALERT_decode_error},
+        {"something behind it", something_behind_it, HS__ALERT_decode_error},
+    };
+    const unsigned how = HS__PEER12_STATUS | HS__PEER12_STATUS_COMES;
+    const world *w = *state;
+    for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+        hs__stage12 t;
+        hs_credential *identity[2];
+        hs_options o = hs__stage12_options(&w->ecdsa, false, how, identity);
+        o.verify = HS_VERIFY_ENFORCE;
+        hs__stage12_open_with(&w->ecdsa, &o, false, how, &t);
+        rules12_run(&t, HS__HT_certificate_status, &changes[i]);
+    }
+}
+
 /* ---- what fits, however unusual ---------------------------------------------------------- */
 
 static void try_scheme(const hs__stage *s, bool server, uint16_t scheme) {
@@ -168,6 +216,7 @@ int main(void) {
         cmocka_unit_test(no_secret_goes_to_a_stranger),
         cmocka_unit_test(a_client_of_an_unknown_issuer_is_refused),
         cmocka_unit_test(a_key_of_another_certificate_is_no_proof),
+        cmocka_unit_test(a_broken_status_is_refused),
         cmocka_unit_test(every_scheme_that_was_offered_is_taken),
     };
     return cmocka_run_group_tests_name("certificates in TLS 1.2", tests, setup, teardown);

@@ -13,7 +13,9 @@ typedef struct {
 static const variant variants[] = {
     {false, HS__PEER12_AUTH | HS__PEER12_TICKET},
     {false, 0},
+    {false, HS__PEER12_STATUS | HS__PEER12_STATUS_COMES},
     {false, HS__PEER12_RSA},
+    {false, HS__PEER12_RSA | HS__PEER12_STATUS | HS__PEER12_STATUS_COMES},
     {false, HS__PEER12_RESUME},
     {false, HS__PEER12_RESUME | HS__PEER12_TICKET},
     {true, HS__PEER12_AUTH | HS__PEER12_TICKET},
@@ -39,10 +41,11 @@ static void open_variant(const rules12_world *w, const variant *v, hs__stage12 *
     hs__peer12_script(&t->peer, steps);
 }
 
-/* What cannot be missed: a request that was never made; and Finished, for which one goes on
- * waiting. */
+/* What cannot be missed: a request that was never made, a CertificateStatus, which may stay away
+ * (RFC 6066 8); and Finished, for which one goes on waiting. */
 static bool is_allowed(int kind, int step, int next) {
-    return kind == MOVE_OUT && (step == HS__HT_certificate_request || next == HS__STEP_END);
+    return kind == MOVE_OUT && (step == HS__HT_certificate_request ||
+                                step == HS__HT_certificate_status || next == HS__STEP_END);
 }
 
 /* Breaks the order at step i; false when there is no such step. */
