@@ -258,6 +258,29 @@ def test_trust_nss(here, monkeypatch):
     assert "mini-ca" not in run("certutil", "-L", "-d", database).stdout
 
 
+def test_trust_of_the_system(here, monkeypatch):
+    """Its programs are played by scripts that write down how they were called."""
+    for name, code in ("install", 0), ("rm", 0), ("update-ca-certificates", 0):
+        script = here / "bin" / name
+        script.parent.mkdir(exist_ok=True)
+        script.write_text(f'#!/bin/sh\necho "{name} $*" >>{here}/calls\nexit {code}\n')
+        script.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{here}/bin:{os.environ['PATH']}")
+    mini_ca("init", "--no-password")
+    assert "any name" in mini_ca("trust", "--apply", "--store=system").stderr
+    sha256 = run("openssl", "x509", "-noout", "-fingerprint", "-sha256", "-in", "ca/root.pem").stdout
+    digits = sha256.split("=")[1].replace(":", "").lower()[:12]
+    place = f"/usr/local/share/ca-certificates/mini-ca-{digits}.crt"
+    assert (here / "calls").read_text().splitlines() == [
+        f"install -m 0644 {here}/ca/root.pem {place}", "update-ca-certificates "]
+    (here / "calls").unlink()
+    mini_ca("trust", "--remove", "--store=system")
+    assert (here / "calls").read_text().splitlines() == [
+        f"rm -f {place}", "update-ca-certificates --fresh"]
+    (here / "bin" / "install").write_text("#!/bin/sh\nexit 1\n")
+    assert "install failed" in mini_ca("trust", "--apply", "--store=system", code=1).stderr
+
+
 def completions(line):
     """What bash would offer for the last word."""
     words = line.split(" ")
