@@ -64,7 +64,8 @@ static void put_single(hs__der_out *o, const hs__ocsp_template *t, const issuer_
 }
 
 /* ResponseData: the responder and one answer. It goes by its name, which RFC 6960 4.2.1 allows:
- * GnuTLS looks for the hash of its key among subjectKeyIdentifiers, and ours are of another kind. */
+ * GnuTLS looks for the hash of its key among subjectKeyIdentifiers, and ours are of another kind.
+ */
 static void put_tbs(hs__der_out *o, const hs__ocsp_template *t, const issuer_hashes *h) {
     const uint8_t *end = o->p;
     put_single(o, t, h);

@@ -37,7 +37,9 @@ static void verdicts_come_out_as_they_went_in(void **state) {
         assert_ok(hs__ocsp_read((hs_span){der, n}, NULL, &ocsp, &root));
         assert_int_equal(ocsp.status, 0);
         assert_int_equal(ocsp.produced, FROM + 2);
-        assert_true(ocsp.is_by_key);
+        assert_false(ocsp.is_by_key);
+        assert_int_equal(ocsp.responder.n, cert.subject.n);
+        assert_memory_equal(ocsp.responder.p, cert.subject.p, cert.subject.n);
         hs_span list = ocsp.singles;
         assert_true(hs__ocsp_next(&list, &single));
         assert_int_equal(single.verdict, v);
