@@ -93,6 +93,8 @@ void client_summary_text(const client *c) {
         row("signature", hs__scheme_text(f->scheme));
     if (f->version == HS__VERSION_TLS12 && !f->extended_main_secret)
         row("main secret", "not bound to the whole handshake (no extended_main_secret, RFC 7627)");
+    if (f->revoked)
+        row("revoked", f->revoked);
     if (f->alpn)
         row("alpn", hs__safe(f->alpn));
     if (f->own_scheme)
@@ -140,6 +142,7 @@ static json_t *trust_json(const client *c) {
         json_pack("{s:b, s:s, s:o}", "trusted", is_trusted, "verdict", hs_status_name(f->verdict),
                   "verdict_text", hs__json_string(f->verdict_text ? f->verdict_text : ""));
     json_object_set_new(j, "anchor", hs__json_string(f->anchor ? f->anchor : ""));
+    json_object_set_new(j, "revoked", f->revoked ? json_string(f->revoked) : json_null());
     json_object_set(j, "checks", f->checks ? f->checks : json_null());
     return j;
 }

@@ -94,12 +94,19 @@ static void chain_take(hs__facts *facts, const hs_conn *conn, const hs_provider 
 }
 
 /* ---- the connection ---------------------------------------------------------------------- */
+static const char *revoked_text(hs_status status) {
+    return status == HS_OK ? "no" : status == HS_E_CERT_REVOKED ? "yes" : "unclear";
+}
+
 static void report_take(hs__facts *facts, const hs_report *report) {
     if (!report)
         return;
     facts->verdict_text = strdup(report->summary);
     facts->anchor = strdup(report->anchor_source);
     facts->checks = hs__report_json(report);
+    for (size_t i = 0; i < report->n_rows; i++)
+        if (strcmp(report->rows[i].check, "revocation") == 0 && report->rows[i].depth == 0)
+            facts->revoked = revoked_text(report->rows[i].status);
 }
 
 void hs__facts_take(hs__facts *facts, const hs_conn *conn, const hs_provider *provider) {

@@ -19,8 +19,10 @@ typedef struct {
     char *server_name; /* NULL: none */
     char *alpn;        /* NULL: none; escaped where it is not text */
     hs_status verdict;
-    char *verdict_text; /* "" when trusted and no report is there */
-    char *anchor;       /* where the anchor came from, "" */
+    char *verdict_text;  /* "" when trusted and no report is there */
+    char *anchor;        /* where the anchor came from, "" */
+    const char *revoked; /* the peer's certificate: "no", "yes", "unclear" (a staple or a list that
+                            cannot be relied on); NULL: nothing is known of it */
     hs__cert_facts *chain;
     size_t n_chain;
     json_t *checks; /* failed ones; NULL: none */
