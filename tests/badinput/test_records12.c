@@ -179,6 +179,51 @@ static void a_message_has_a_longest_length(void **state) {
     }
 }
 
+/* A connection with record_size_limit 512 of the engine's, and `theirs` of the peer's. */
+static void open_limited(const rules12_world *w, bool server, unsigned how, uint16_t theirs,
+                         hs__stage12 *t) {
+    const uint8_t limit[] = {(uint8_t)(theirs >> 8), (uint8_t)theirs};
+    hs_credential *identity[2];
+    hs__test_bytes m = {NULL, 0, 0};
+    hs_options o = hs__stage12_options(&w->ecdsa, server, how, identity);
+    o.record_size_limit = 512;
+    hs__stage12_open_with(&w->ecdsa, &o, server, how, t);
+    hs__peer12_hear(&t->peer);
+    hs__peer12_make(&t->peer, server ? HS__HT_client_hello : HS__HT_server_hello, &m);
+    hs__edit_add_ext(&m, HS__EXT_record_size_limit, rules12_span(limit, sizeof(limit)));
+    hs__peer12_say(&t->peer, rules12_span(m.p, m.n));
+    hs__peer12_hear(&t->peer);
+    rules12_go_on(t, 1);
+    if (!t->end.connected || !t->peer.heard_finished) {
+        fail_msg("record_size_limit: %s", t->end.error.text);
+    }
+    hs__test_bytes_free(&m);
+}
+
+/* 8449 4: it counts content, and binds both ends, each by the other's word. */
+static void a_record_size_limit_binds_both(void **state) {
+    for (unsigned i = 0; i < 4; i++) {
+        hs__stage12 t;
+        size_t taken;
+        open_limited(*state, i % 2 != 0, ciphers[i / 2], 100, &t);
+        const size_t before = t.end.sent.n;
+        assert_int_equal(hs_write(t.end.conn, many, 1000, &taken), HS_OK);
+        hs__peer12_hear(&t.peer);
+        assert_int_equal(t.peer.data.n, 1000);
+        for (size_t at = before; at < t.end.sent.n;) {
+            const size_t n = (size_t)t.end.sent.p[at + 3] << 8 | t.end.sent.p[at + 4];
+            assert_true(n <= 100 + 16 + (ciphers[i / 2] == 0 ? 8U : 0U));
+            at += 5 + n;
+        }
+        hs__peer12_send(&t.peer, HS__CONTENT_application_data, rules12_span(many, 512));
+        assert_int_equal(t.end.data.n, 512);
+        t.end.data.n = 0;
+        hs__peer12_send(&t.peer, HS__CONTENT_application_data, rules12_span(many, 513));
+        failed(&t, "a byte above the limit", HS__ALERT_record_overflow);
+        hs__stage12_free(&t);
+    }
+}
+
 /* ---- types and emptiness: 5246 6.2.1 ----------------------------------------------------- */
 
 static void unknown_record_types_are_refused(void **state) {
@@ -415,6 +460,7 @@ int main(void) {
         cmocka_unit_test(a_record_has_a_longest_length),
         cmocka_unit_test(content_has_a_longest_length),
         cmocka_unit_test(a_message_has_a_longest_length),
+        cmocka_unit_test(a_record_size_limit_binds_both),
         cmocka_unit_test(unknown_record_types_are_refused),
         cmocka_unit_test(handshake_and_alert_records_are_not_empty),
         cmocka_unit_test(an_alert_has_two_bytes),

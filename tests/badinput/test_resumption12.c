@@ -245,6 +245,53 @@ static void a_weak_session_is_not_taken_up(void **state) {
     }
 }
 
+/* Another connection of the same server and client; the peer offers that session, or none. */
+static void open_next(const rules12_world *w, const hs_options *o,
+                      const hs__peer12_session *offered, hs__stage12 *t) {
+    hs__stage12_open_with(&w->ecdsa, o, true, 0, t);
+    if (offered != NULL) {
+        hs__peer12_free(&t->peer);
+        hs__peer12_open(&t->peer, &w->ecdsa, 0, &t->end, false, offered);
+    }
+}
+
+/* 5246 7.2.2: a connection that ended with a fatal alert is not resumed, sent or received, and be
+ * it long after its handshake. */
+static void a_failed_session_is_forgotten(void **state) {
+    static const uint8_t alert[] = {HS__ALERT_LEVEL_fatal, HS__ALERT_internal_error};
+    const rules12_world *w = *state;
+    const hs_session_store_options so = {.size = sizeof(so), .provider = w->ecdsa.p};
+    hs_credential *identity[2];
+    hs_options o = hs__stage12_options(&w->ecdsa, true, 0, identity);
+    assert_int_equal(hs_session_store_new(&so, &o.sessions), HS_OK);
+    for (unsigned i = 0; i < 3; i++) {
+        hs__stage12 first;
+        hs__stage12 t;
+        open_next(w, &o, NULL, &first);
+        hs__peer12_connect(&first.peer);
+        if (i == 1) {
+            hs__peer12_send(&first.peer, HS__CONTENT_alert, rules12_span(alert, 2));
+        } else if (i == 2) {
+            hs__peer12_send(&first.peer, 99, rules12_span("x", 1));
+        }
+        assert_int_equal(first.end.failed, i != 0);
+        open_next(w, &o, &first.peer.session, &t);
+        hs__test_bytes m = {NULL, 0, 0};
+        hs__peer12_make(&t.peer, HS__HT_client_hello, &m);
+        if (i == 0) {
+            hs__peer12_connect(&t.peer);
+            assert_true(is_resumed(&t));
+            hs__test_bytes_free(&m);
+            hs__stage12_free(&t);
+        } else {
+            expect_full(&t.peer);
+            run_full(&t, &m, "a failed session");
+        }
+        hs__stage12_free(&first);
+    }
+    hs_session_store_unref(o.sessions);
+}
+
 int main(void) {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_session_is_taken_up_as_it_was),
@@ -259,6 +306,7 @@ int main(void) {
         cmocka_unit_test(a_session_of_a_suite_not_offered_is_not_resumed),
         cmocka_unit_test(a_session_of_another_name_is_not_resumed),
         cmocka_unit_test(a_weak_session_is_not_taken_up),
+        cmocka_unit_test(a_failed_session_is_forgotten),
     };
     return cmocka_run_group_tests_name("sessions of TLS 1.2 broken", tests, rules12_setup,
                                        rules12_teardown);
