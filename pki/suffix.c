@@ -4,6 +4,9 @@
 #include <string.h>
 
 #include "pki/hostname.h"
+#include "pki/punycode.h"
+
+enum { RULE_MAX = HS__HOST_MAX + 2 };
 
 struct hs__suffixes {
     hs_span *rules; /* sorted; with the "!" or "*." that they may begin with */
@@ -42,12 +45,12 @@ static hs_span first_word(hs_span line) {
     return (hs_span){line.p, n};
 }
 
-static bool is_rule(hs_span word) {
-    bool is_ascii = word.n > 0 && (word.n < 2 || memcmp(word.p, "//", 2) != 0);
-    for (size_t i = 0; i < word.n; i++) {
-        is_ascii = is_ascii && word.p[i] < 0x80;
-    }
-    return is_ascii;
+/* A rule as certificates spell it: with A-labels. False: a comment, or nothing. */
+static bool read_rule(hs_span line, uint8_t out[RULE_MAX], size_t *n) {
+    const hs_span word = first_word(line);
+    *n = RULE_MAX;
+    return word.n > 0 && (word.n < 2 || memcmp(word.p, "//", 2) != 0) &&
+           hs__punycode_domain(word, out, n);
 }
 
 /* The part between the two marks; all of it where there are none. */
@@ -57,38 +60,44 @@ static hs_span icann_part(hs_span text) {
     return from != NULL && to > from ? (hs_span){from, (size_t)(to - from)} : text;
 }
 
-static size_t collect(hs_span text, hs_span *rules) {
+/* How many rules there are, and how many bytes they have; into *s, where it is not NULL. */
+static size_t collect(hs_span text, hs__suffixes *s, size_t *bytes) {
     size_t n = 0;
     hs_span line;
+    *bytes = 0;
     while (next_line(&text, &line)) {
-        const hs_span word = first_word(line);
-        if (is_rule(word)) {
-            if (rules != NULL) {
-                rules[n] = word;
-            }
-            n++;
+        uint8_t rule[RULE_MAX];
+        size_t rule_n;
+        if (!read_rule(line, rule, &rule_n)) {
+            continue;
         }
+        if (s != NULL) {
+            memcpy(s->text + *bytes, rule, rule_n);
+            s->rules[n] = (hs_span){s->text + *bytes, rule_n};
+        }
+        *bytes += rule_n;
+        n++;
     }
     return n;
 }
 
 hs_status hs__suffixes_new(hs_span text, hs__suffixes **out) {
+    size_t bytes;
     *out = NULL;
     text = text.p != NULL ? icann_part(text) : (hs_span){NULL, 0};
-    const size_t n = collect(text, NULL);
+    const size_t n = collect(text, NULL, &bytes);
     if (n == 0) {
         return HS_E_ILLEGAL_VALUE;
     }
-    hs__suffixes *s = malloc(sizeof(*s) + text.n);
+    hs__suffixes *s = malloc(sizeof(*s) + bytes);
     hs_span *rules = calloc(n, sizeof(*rules));
     if (s == NULL || rules == NULL) {
         free(s);
         free(rules);
         return HS_E_NOMEM;
     }
-    memcpy(s->text, text.p, text.n);
     s->rules = rules;
-    s->n = collect((hs_span){s->text, text.n}, rules);
+    s->n = collect(text, s, &bytes);
     qsort(rules, n, sizeof(*rules), compare);
     *out = s;
     return HS_OK;
@@ -103,7 +112,7 @@ void hs__suffixes_free(hs__suffixes *s) {
 
 /* prefix and name, put together, are a rule. */
 static bool has_rule(const hs__suffixes *s, const char *prefix, hs_span name) {
-    uint8_t rule[HS__HOST_MAX + 2];
+    uint8_t rule[RULE_MAX];
     const size_t prefix_n = strlen(prefix);
     if (name.n == 0 || prefix_n + name.n > sizeof(rule)) {
         return false;

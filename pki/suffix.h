@@ -1,7 +1,7 @@
 /* suffix.h - the public suffix list (https://publicsuffix.org/list/): which names are a registry's.
  *
- * Its ICANN part only, as the Baseline Requirements want it (3.2.2.6). Rules that are not ASCII
- * are left out: certificates have A-labels. */
+ * Its ICANN part only, as the Baseline Requirements want it (3.2.2.6). Rules beyond ASCII become
+ * A-labels, as certificates have them. */
 #ifndef HS_PKI_SUFFIX_H
 #define HS_PKI_SUFFIX_H
 

@@ -21,10 +21,11 @@ static void rules_wildcards_and_exceptions(void **state) {
         const char *name;
         bool is_suffix;
     } cases[] = {
-        {"com", true},           {"COM", true},          {"co.uk", true},    {"Co.UK", true},
-        {"uk", false},           {"example.com", false}, {"a.co.uk", false}, {"a.ck", true},
-        {"b.ck", true},          {"ck", false},          {"www.ck", false},  {"a.www.ck", false},
-        {"blog.example", false}, {"outside", false},     {"", false},        {"om", false},
+        {"com", true},           {"COM", true},           {"co.uk", true},    {"Co.UK", true},
+        {"uk", false},           {"example.com", false},  {"a.co.uk", false}, {"a.ck", true},
+        {"b.ck", true},          {"ck", false},           {"www.ck", false},  {"a.www.ck", false},
+        {"blog.example", false}, {"outside", false},      {"", false},        {"om", false},
+        {"xn--fiqs8s", true},    {"a.xn--fiqs8s", false},
     };
     hs__suffixes *s;
     assert_ok(hs__suffixes_new(text(list), &s));
