@@ -117,7 +117,9 @@ static void answer_extensions(hs_conn *c, uint8_t alpn[HS__ALPN_ROOM], hs__exten
     if (c->hs->v12.ticket_due) {
         hs__ext_set(e, HS__EXT_session_ticket);
     }
-    if (c->suite->kx == HS__KX_ECDHE && hs__ext_has(&h->extensions, HS__EXT_ec_point_formats)) {
+    /* RFC 8422 4: when a session is resumed no points are exchanged. */
+    if (!c->resumed && c->suite->kx == HS__KX_ECDHE &&
+        hs__ext_has(&h->extensions, HS__EXT_ec_point_formats)) {
         hs__ext_set(e, HS__EXT_ec_point_formats);
         e->ec_point_formats = (hs_span){uncompressed, sizeof(uncompressed)};
     }

@@ -9,6 +9,7 @@
 
 #include "engine/session.h"
 #include "proto/codepoints.h"
+#include "tests/lib/edit.h"
 #include "tests/lib/stage.h"
 
 typedef struct {
@@ -178,6 +179,29 @@ static void a_client_offers_no_session_again_whose_handshake_failed(void **state
     hs__test_pair_free(&pair);
 }
 
+/* RFC 6066 3 and RFC 8422 4: name and point formats belong to the full handshake. */
+static void a_resumed_hello_says_what_belongs_to_the_connection(void **state) {
+    fixture *f = *state;
+    hs_session *session = NULL;
+    for (unsigned resumed = 0; resumed < 2; resumed++) {
+        hs__test_pair pair;
+        hs__test_bytes sh = {NULL, 0, 0};
+        run(f, session, &pair);
+        const uint8_t *m = pair.server.sent.p + 5;
+        assert_int_equal(m[0], HS__HT_server_hello);
+        hs__test_bytes_add(&sh, m, 4U + (size_t)(m[2] << 8 | m[3]));
+        assert_true(is_resumed(&pair.server) == resumed);
+        assert_true((hs__edit_ext(&sh, HS__EXT_server_name).p == NULL) == resumed);
+        assert_true((hs__edit_ext(&sh, HS__EXT_ec_point_formats).p == NULL) == resumed);
+        assert_non_null(hs__edit_ext(&sh, HS__EXT_extended_main_secret).p);
+        assert_non_null(hs__edit_ext(&sh, HS__EXT_renegotiation_info).p);
+        session = session != NULL ? session : hs_session_ref(pair.client.session);
+        hs__test_bytes_free(&sh);
+        hs__test_pair_free(&pair);
+    }
+    hs_session_unref(session);
+}
+
 /* ---- circumstances ----------------------------------------------------------------------- */
 
 /* A program that judges certificates by itself is not handed the verdict of another
@@ -310,6 +334,7 @@ int main(void) {
         TEST(a_connection_that_is_cut_keeps_its_session),
         TEST(a_client_offers_no_session_of_a_connection_that_failed),
         TEST(a_client_offers_no_session_again_whose_handshake_failed),
+        TEST(a_resumed_hello_says_what_belongs_to_the_connection),
         TEST(a_session_does_not_get_around_a_programs_own_check),
         TEST(a_bound_session_where_binding_is_off_now),
         TEST(a_renewed_session_is_not_older_than_its_handshake),
