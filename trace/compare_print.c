@@ -261,7 +261,7 @@ static void table(page *p) {
         {"records", records_cell, false},
         {"time", time_cell, true},
         {"key exchange", exchange_cell, false},
-        {"keys tied to hellos", binding_cell, false},
+        {"bound to the messages", binding_cell, false},
         {"encryption starts", encryption_cell, false},
         {"an observer reads", seen_cell, false},
         {"he cannot read", hidden_cell, false},

@@ -86,7 +86,7 @@ static void a_server_sees_the_same_ladder(void **state) {
     expect(&out, "round trips", " 1");
     expect(&out, "a stolen key opens", "ALL: whoever gets the server's key later");
     expect(&out, "a stolen key opens", "the old session's main secret");
-    expect(&out, "keys tied to hellos", "NO: no extended_main_secret");
+    expect(&out, "bound to the messages", "NO: no extended_main_secret");
     expect(&out, "result", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");
     hs__buf_free(&out);
 }
