@@ -21,6 +21,11 @@ static const hs__paragraph paragraphs[] = {
      "first, then those that lead towards a root. In TLS 1.2 it is in clear: the path learns who "
      "the server is, and the client, if it has one.",
      "rfc5246#section-7.4.2", 0},
+    {"HelloRequest", HS__IN_12,
+     "The server wants a new handshake inside this connection: renegotiation. We refuse with a "
+     "warning and go on with the keys we have. It has been used to put an attacker's bytes before "
+     "a client's, and TLS 1.3 has removed it: new keys come by KeyUpdate.",
+     "rfc9846#section-4.2.2", 0},
     {"ServerKeyExchange", HS__IN_12,
      "The server's half of the key exchange, made for this connection and forgotten after it, "
      "signed with the key of the certificate. So that key only signs, and whoever steals it later "

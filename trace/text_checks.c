@@ -302,7 +302,7 @@ void hs__text_alert(hs__text *t, const hs_trace_alert *a) {
     }
     add_alert_name(t, a->description);
     const hs__code *code = hs__code_find(&hs__alerts, a->description);
-    if (a->outbound && !is_close) {
+    if (a->outbound && !is_close && hs__str(a->detail)[0] != 0) {
         add_if(t, ": ", a->detail);
         add_if(t, "; at ", a->where);
         hs__buf_add(&t->line, " ");

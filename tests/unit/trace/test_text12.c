@@ -60,6 +60,9 @@ static void a_warning_is_told_from_a_fatal_alert(void **state) {
         .u.alert = {.level = HS__ALERT_LEVEL_warning, .description = HS__ALERT_no_renegotiation}};
     expect(HS__VERSION_TLS12, HS_TR_ALERT, &ev, 1, "warning no_renegotiation(100)");
     expect(HS__VERSION_TLS12, HS_TR_ALERT, &ev, 1, "-> the server goes on with the keys it has");
+    ev.u.alert.outbound = true; /* nothing has failed, so what it means is all there is to say */
+    expect(HS__VERSION_TLS12, HS_TR_ALERT, &ev, 1, "(100): TLS 1.2 only: renegotiation is refused");
+    ev.u.alert.outbound = false;
     ev.u.alert.level = HS__ALERT_LEVEL_fatal;
     ev.u.alert.description = HS__ALERT_bad_record_mac;
     expect(HS__VERSION_TLS12, HS_TR_ALERT, &ev, 1, "fatal bad_record_mac(20)");
