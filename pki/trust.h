@@ -34,8 +34,8 @@ const hs__crl *hs__trust_crls(const hs_trust *trust, size_t *n);
 /* The public suffix list, where the store has one, says that this is one. */
 bool hs__trust_is_suffix(const hs_trust *trust, hs_span name);
 
-/* SHA-256 over all anchors, what they may vouch for, and all lists, in their order: two stores with the same
- * have the same contents. */
+/* SHA-256 over all anchors, what they may vouch for, and all lists, in their order: two stores with
+ * the same have the same contents. */
 HS_MUST_CHECK hs_status hs__trust_digest(const hs_trust *trust, uint8_t out[32]);
 
 const hs_provider *hs__trust_provider(const hs_trust *trust);
