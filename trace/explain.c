@@ -26,6 +26,10 @@ static const hs__paragraph paragraphs[] = {
      "warning and go on with the keys we have. It has been used to put an attacker's bytes before "
      "a client's, and TLS 1.3 has removed it: new keys come by KeyUpdate.",
      "rfc9846#section-4.2.2", 0},
+    {"CertificateStatus", HS__IN_12,
+     "The server brings along what the CA says of its certificate today, signed by the CA (OCSP "
+     "stapling). So the client need not ask the CA, which would then learn where it goes.",
+     "rfc6066#section-8", 0},
     {"ServerKeyExchange", HS__IN_12,
      "The server's half of the key exchange, made for this connection and forgotten after it, "
      "signed with the key of the certificate. So that key only signs, and whoever steals it later "
