@@ -95,7 +95,7 @@ def test_plain_http_is_named(pki, servers):
     assert "HTTP" in server.told("failed", since)["error"]["text"]
 
 
-@pytest.mark.parametrize("version", ["-tls1", "-tls1_1", "-tls1_2"])
+@pytest.mark.parametrize("version", ["-tls1", "-tls1_1"])
 def test_older_versions_are_told_so(pki, servers, version):
     server = servers(hs_server, pki.servers["p256"])
     since = server.mark()
