@@ -126,7 +126,8 @@ static void on_failed(connection *c, int status) {
     const hs__failure f = {
         .error = hs_uv_error(c->s), .uv_status = status, .was_connected = c->t_done > 0};
     bool is_quiet_end = c->is_ending && (!f.error || f.error->status == HS_E_TRUNCATED);
-    if (!is_quiet_end && status != UV_ECANCELED)
+    c->has_failed = !is_quiet_end && status != UV_ECANCELED;
+    if (c->has_failed)
         log_failed(c, &f);
     connection_abort(c, is_quiet_end             ? "done"
                         : status == UV_ECANCELED ? "the server ends"

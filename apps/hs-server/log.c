@@ -70,7 +70,7 @@ void log_closed(connection *c) {
         hs_conn_info(hs_uv_conn(c->s), &info);
     atomic_fetch_add(&c->app->app_tx, info.app_tx);
     atomic_fetch_add(&c->app->app_rx, info.app_rx);
-    if (!info.is_connected)
+    if (c->t_done == 0 || c->has_failed)
         return;
     json_t *j = about(c);
     json_object_set_new(j, "why", json_string(c->why_closed));

@@ -85,6 +85,7 @@ struct connection {
     bool is_shut;        /* and with the kernel              */
     bool peer_ended;
     bool is_unwanted; /* the server is full */
+    bool has_failed;  /* which the log has told */
     hs_uv_shutdown_req shutdown;
     const char *why_closed;
 };
