@@ -69,7 +69,7 @@ static hs__exit stage_all(const json_t *files, hs__fault *fault) {
         const json_t *text = json_object_get(file, "text");
         hs_span data = {(const uint8_t *)json_string_value(text), json_string_length(text)};
         if (code == HS__EXIT_OK && !is_done(file))
-            code = hs__file_stage(staged(path_of(file), temporary), data,
+            code = hs__file_stage(staged(path_of(file), temporary), path_of(file), data,
                                   (mode_t)json_integer_value(json_object_get(file, "mode")), fault);
     }
     return code;
@@ -119,7 +119,7 @@ static hs__exit write_index(const char *folder, const json_t *pending, hs__fault
     if (!p || has_content(path, p, n))
         return HS__EXIT_OK;
     staged(path, temporary);
-    hs__exit code = hs__file_stage(temporary, (hs_span){(const uint8_t *)p, n}, 0600, fault);
+    hs__exit code = hs__file_stage(temporary, path, (hs_span){(const uint8_t *)p, n}, 0600, fault);
     return code ? code : hs__file_settle(temporary, path, true, fault);
 }
 
@@ -273,7 +273,8 @@ static hs__exit write_down(const hs__ca_store *store, const json_t *pending, hs_
     size_t n = strlen(text);
     hs__ca_path(store->folder, PENDING, path);
     staged(path, temporary);
-    hs__exit code = hs__file_stage(temporary, (hs_span){(const uint8_t *)text, n}, 0600, fault);
+    hs__exit code =
+        hs__file_stage(temporary, path, (hs_span){(const uint8_t *)text, n}, 0600, fault);
     if (code == HS__EXIT_OK)
         code = hs__file_settle(temporary, path, true, fault);
     hs__wipe(text, n); /* keys are in it */

@@ -165,14 +165,15 @@ hs__exit hs__file_settle(const char *temporary, const char *path, bool force, hs
     return errno == EEXIST && !force ? fail_exists(fault, path) : fail_errno(fault, "write", path);
 }
 
-hs__exit hs__file_stage(const char *temporary, hs_span data, mode_t mode, hs__fault *fault) {
+hs__exit hs__file_stage(const char *temporary, const char *path, hs_span data, mode_t mode,
+                        hs__fault *fault) {
     unlink(temporary);
     int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
-        return fail_errno(fault, "write", temporary);
+        return fail_errno(fault, "write", path);
     if (fill(fd, data, mode))
         return HS__EXIT_OK;
-    hs__exit code = fail_errno(fault, "write", temporary);
+    hs__exit code = fail_errno(fault, "write", path);
     unlink(temporary);
     return code;
 }

@@ -31,10 +31,10 @@ HS_MUST_CHECK hs__exit hs__file_write(const char *path, hs_span data, mode_t mod
                                       hs__fault *fault);
 
 /* The two halves of hs__file_write, for those who write several files at once. Stage writes and
- * syncs `temporary`, in place of whatever is there; settle gives it its name, as above. After a
- * fault of settle the temporary file is still there. */
-HS_MUST_CHECK hs__exit hs__file_stage(const char *temporary, hs_span data, mode_t mode,
-                                      hs__fault *fault);
+ * syncs `temporary`, in place of whatever is there; settle gives it its name, as above. Faults
+ * speak of `path`. After a fault of settle the temporary file is still there. */
+HS_MUST_CHECK hs__exit hs__file_stage(const char *temporary, const char *path, hs_span data,
+                                      mode_t mode, hs__fault *fault);
 HS_MUST_CHECK hs__exit hs__file_settle(const char *temporary, const char *path, bool force,
                                        hs__fault *fault);
 

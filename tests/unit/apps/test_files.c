@@ -130,12 +130,15 @@ static void two_steps_write_as_one_does(void **state) {
     hs__fault fault;
     (void)state;
     assert_int_equal(hs__file_write("a.new", span("left over"), 0644, false, &fault), HS__EXIT_OK);
-    assert_int_equal(hs__file_stage("a.new", span("one"), 0600, &fault), HS__EXIT_OK);
+    assert_int_equal(hs__file_stage("a.new", "a", span("one"), 0600, &fault), HS__EXIT_OK);
     assert_int_equal(mode_of("a.new"), 0600);
     assert_int_equal(hs__file_settle("a.new", "a", false, &fault), HS__EXIT_OK);
     assert_holds("a", "one");
     assert_false(hs__file_exists("a.new"));
-    assert_int_equal(hs__file_stage("a.new", span("two"), 0600, &fault), HS__EXIT_OK);
+    assert_int_equal(hs__file_stage("none/a.new", "none/a", span("x"), 0600, &fault),
+                     HS__EXIT_INTERNAL);
+    assert_string_equal(fault.text, "cannot write none/a: No such file or directory");
+    assert_int_equal(hs__file_stage("a.new", "a", span("two"), 0600, &fault), HS__EXIT_OK);
     assert_int_equal(hs__file_settle("a.new", "a", false, &fault), HS__EXIT_EXISTS);
     assert_holds("a", "one");
     assert_int_equal(hs__file_settle("a.new", "a", true, &fault), HS__EXIT_OK);
