@@ -38,21 +38,39 @@ static void say_three(hs__stage12 *t, hs_span message, answer *out) {
     memcpy(out->bytes, t->end.sent.p + before, t->end.connected ? 0 : out->n);
 }
 
+/* A ClientHello of that legacy_version, and what follows up to ClientKeyExchange. */
+static void open_at_exchange(const rules12_world *w, uint8_t minor, hs__stage12 *t) {
+    hs__test_bytes hello = {NULL, 0, 0};
+    hs__stage12_open(&w->rsa, true, HS__PEER12_RSA, t);
+    hs__peer12_make(&t->peer, HS__HT_client_hello, &hello);
+    hello.p[HS__EDIT_VERSION + 1] = minor;
+    hs__peer12_say(&t->peer, rules12_span(hello.p, hello.n));
+    hs__peer12_hear(&t->peer);
+    hs__test_bytes_free(&hello);
+}
+
 /* One handshake with a ciphertext of that kind; `known`: the client goes on with the keys that the
- * ciphertext's content gives, if it has any, else with others. */
-static bool ask(const rules12_world *w, size_t kind, bool known, answer *out) {
+ * ciphertext's content gives, if it has any, else with others. hello, secret: the minor version of
+ * ClientHello, and that in the secret. */
+typedef struct {
+    size_t kind;
+    bool known;
+    uint8_t hello, secret;
+} question;
+
+static bool ask(const rules12_world *w, question q, answer *out) {
     uint8_t ct[HS__PREMASTER_CT_ROOM];
     uint8_t secret[HS__PREMASTER] = {0};
     size_t n = 0;
     hs__stage12 t;
     hs__public_numbers key;
-    hs__stage12_open(&w->rsa, true, HS__PEER12_RSA, &t);
+    open_at_exchange(w, q.hello, &t);
     const hs_provider *p = t.peer.p;
-    hs__peer12_run(&t.peer, rules12_find(&t.peer, HS__HT_client_key_exchange));
     assert_int_equal(p->key_public(p, t.peer.key, &key), HS_OK);
-    assert_int_equal(hs__premaster_kind_make(p, &key, HS__VERSION_TLS12, kind, ct, &n, secret),
-                     HS_OK);
-    if (!known) {
+    assert_int_equal(
+        hs__premaster_kind_make(p, &key, (uint16_t)(0x0300 + q.secret), q.kind, ct, &n, secret),
+        HS_OK);
+    if (!q.known) {
         assert_int_equal(p->random(p, secret, sizeof(secret)), HS_OK);
     }
     memcpy(t.peer.premaster, secret, sizeof(secret));
@@ -67,21 +85,21 @@ static bool ask(const rules12_world *w, size_t kind, bool known, answer *out) {
 
 static void a_good_ciphertext_connects(void **state) {
     answer a;
-    assert_true(ask(*state, HS__PREMASTER_GOOD, true, &a));
+    assert_true(ask(*state, (question){HS__PREMASTER_GOOD, true, 3, 3}, &a));
 }
 
 /* The model: a good ciphertext, but the client does not have its keys. */
 static void every_other_one_is_answered_like_a_stranger(void **state) {
     static const uint8_t alert[] = {21, 3, 3, 0, 2, 2, HS__ALERT_bad_record_mac};
     answer model;
-    assert_false(ask(*state, HS__PREMASTER_GOOD, false, &model));
+    assert_false(ask(*state, (question){HS__PREMASTER_GOOD, false, 3, 3}, &model));
     assert_int_equal(model.said[0], 0);
     assert_int_equal(model.said[1], 0);
     assert_int_equal(model.n, sizeof(alert));
     assert_memory_equal(model.bytes, alert, sizeof(alert));
     for (size_t kind = HS__PREMASTER_GOOD + 1; kind < hs__premaster_kinds(); kind++) {
         answer a;
-        if (ask(*state, kind, kind % 2 == 0, &a)) {
+        if (ask(*state, (question){kind, kind % 2 == 0, 3, 3}, &a)) {
             fail_msg("%s: connected", hs__premaster_kind_name(kind));
         }
         if (memcmp(a.said, model.said, sizeof(a.said)) != 0 ||
@@ -94,9 +112,21 @@ static void every_other_one_is_answered_like_a_stranger(void **state) {
     }
 }
 
+/* The version in the secret is the one of ClientHello, not the one that was chosen: whoever made
+ * the server believe in another ClientHello.legacy_version is seen. */
+static void the_secret_has_the_version_of_the_hello(void **state) {
+    answer a;
+    assert_true(ask(*state, (question){HS__PREMASTER_GOOD, true, 4, 4}, &a));
+    assert_false(ask(*state, (question){HS__PREMASTER_GOOD, true, 4, 3}, &a));
+    assert_int_equal(a.error.alert, HS__ALERT_bad_record_mac);
+    assert_false(ask(*state, (question){HS__PREMASTER_GOOD, true, 3, 4}, &a));
+    assert_int_equal(a.error.alert, HS__ALERT_bad_record_mac);
+}
+
 int main(void) {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_good_ciphertext_connects),
+        cmocka_unit_test(the_secret_has_the_version_of_the_hello),
         cmocka_unit_test(every_other_one_is_answered_like_a_stranger),
     };
     return cmocka_run_group_tests_name("malformed premaster secrets", tests, rules12_setup,
