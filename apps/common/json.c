@@ -30,3 +30,12 @@ json_t *hs__json_date(int64_t seconds) {
     return json_sprintf("%04d-%02d-%02dT%02d:%02d:%02dZ", c.year, c.month, c.day, c.hour, c.minute,
                         c.second);
 }
+
+json_t *hs__json_dead_ends(const hs_report *report) {
+    json_t *all = json_array();
+    for (size_t i = 0; i < report->n_dead_ends; i++)
+        json_array_append_new(all, json_pack("{s:o, s:o}", "path",
+                                             hs__json_string(report->dead_ends[i].path), "why",
+                                             hs__json_string(report->dead_ends[i].why)));
+    return all;
+}

@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "handshake/pki.h"
+
 /* Prints the document, indented, with a newline at its end, and lets go of it. */
 void hs__json_print(FILE *stream, json_t *document);
 
@@ -17,5 +19,8 @@ json_t *hs__json_string(const char *text);
 
 /* "2026-11-18T12:00:00Z" */
 json_t *hs__json_date(int64_t seconds);
+
+/* [{path, why}]: the ways of a report that led nowhere. */
+json_t *hs__json_dead_ends(const hs_report *report);
 
 #endif

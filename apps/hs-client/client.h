@@ -149,7 +149,7 @@ void client_expect_within(client *c, uint64_t ms);
 /* expect.c */
 #define CLIENT_EXPECT_KEYS                                                                         \
     "version, suite, group, sigalg, alpn, servername, hrr, resumed, extended_main_secret, "        \
-    "trusted, key, subject"
+    "trusted, revoked, key, subject"
 hs__exit client_expect_check(const client_args *a, hs__fault *fault); /* before connecting */
 bool client_expect_met(client *c);                                    /* says what is not */
 

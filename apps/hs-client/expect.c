@@ -50,6 +50,10 @@ static const char *trusted(const hs__facts *f) {
     return yes_no(f->verdict == HS_OK && f->authenticated);
 }
 
+static const char *revoked(const hs__facts *f) {
+    return f->revoked ? f->revoked : "";
+}
+
 static const char *key(const hs__facts *f) {
     return f->n_chain > 0 && f->chain[0].key ? f->chain[0].key : "";
 }
@@ -73,6 +77,7 @@ static const struct {
     {"resumed", resumed, NULL},
     {"extended_main_secret", extended_main_secret, NULL},
     {"trusted", trusted, NULL},
+    {"revoked", revoked, NULL},
     {"key", key, NULL},
     {"subject", subject, NULL},
 };

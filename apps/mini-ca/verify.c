@@ -197,15 +197,6 @@ static json_t *path_json(const hs_report *report) {
     return path;
 }
 
-static json_t *dead_ends_json(const hs_report *report) {
-    json_t *all = json_array();
-    for (size_t i = 0; i < report->n_dead_ends; i++)
-        json_array_append_new(all, json_pack("{s:o, s:o}", "path",
-                                             hs__json_string(report->dead_ends[i].path), "why",
-                                             hs__json_string(report->dead_ends[i].why)));
-    return all;
-}
-
 static void put_json(const hs_report *report) {
     json_t *checks = json_array();
     for (size_t i = 0; i < report->n_rows; i++) {
@@ -221,7 +212,7 @@ static void put_json(const hs_report *report) {
                    json_pack("{s:b, s:s, s:o, s:o, s:o, s:o, s:o, s:I, s:I}", "ok",
                              report->verdict == HS_OK, "status", hs_status_name(report->verdict),
                              "summary", hs__json_string(report->summary), "path", path_json(report),
-                             "checks", checks, "dead_ends", dead_ends_json(report), "anchor",
+                             "checks", checks, "dead_ends", hs__json_dead_ends(report), "anchor",
                              hs__json_string(report->anchor_source), "anchors",
                              (json_int_t)report->anchors, "paths_tried",
                              (json_int_t)report->paths_tried));

@@ -137,6 +137,7 @@ json_t *hs__failure_json(const hs__failure *f) {
     if (e->report) {
         json_object_set_new(j, "summary", hs__json_string(e->report->summary));
         json_object_set_new(j, "checks", hs__report_json(e->report));
+        json_object_set_new(j, "dead_ends", hs__json_dead_ends(e->report));
     }
     return j;
 }

@@ -23,7 +23,7 @@ void hs__failure_text(const hs__failure *f, char *out, size_t room);
 /* More lines, each indented and ended: failed checks of the chain, the alert that was sent. */
 void hs__failure_details(const hs__failure *f, FILE *out);
 
-/* {status, text, where, rule, alert, alert_name, from_peer, checks: [...]} */
+/* {status, text, where, rule, alert, alert_name, from_peer, checks: [...], dead_ends: [...]} */
 json_t *hs__failure_json(const hs__failure *f);
 
 /* Lines for the checks of a report: those that failed. */

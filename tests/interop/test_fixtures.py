@@ -150,3 +150,7 @@ def test_the_whole_of_a_bad_path_is_told_on_demand(server, folder):
     long = told("-vv", "missing-issuer.test")
     assert "dead end CN=missing-issuer.test" in long
     assert "dead end" not in told("-v", "missing-issuer.test")
+    done = run("hs-client", "--json", *words, "--servername=missing-issuer.test",
+               f"localhost:{server.port}", code=5)
+    ends = json.loads(done.stdout)["error"]["dead_ends"]
+    assert ends[0]["path"] == "CN=missing-issuer.test" and "its issuer" in ends[0]["why"]

@@ -97,6 +97,7 @@ def test_a_good_staple_is_shown_and_believed(ca, version):
         assert seen["trusted"] and seen["revoked"] == "no"
         again = client(server.port, ca.root, f"--tls={version}")
         assert again["trusted"] and again["revoked"] == "no"
+        client(server.port, ca.root, "--expect=revoked=no,trusted=yes")
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -133,6 +134,7 @@ def test_a_revoked_certificate_is_refused_by_its_own_staple(ca, version):
         assert "keyCompromise" in seen["error"]["text"]
         loose = client(server.port, ca.root, f"--tls={version}", "-k")
         assert loose["revoked"] == "yes" and not loose["trusted"]
+        client(server.port, ca.root, f"--tls={version}", "-k", "--expect=revoked=no", code=6)
 
 
 def test_without_a_staple_only_who_insists_refuses(ca):
