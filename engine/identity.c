@@ -83,9 +83,27 @@ hs_credential *hs__identity_for(const hs_conn *c, const hs__wanted *wanted, uint
     return NULL;
 }
 
+/* TLS 1.2: one that only fails because its curve is not among the client's groups; or NULL. */
+static const hs_credential *off_curve(const hs_conn *c) {
+    const hs__wanted wanted = {.version = c->version,
+                               .groups = c->hs->hello.extensions.supported_groups};
+    for (size_t i = 0; i < c->config->n_identity; i++) {
+        if (!curve_fits(c->config->identity[i], &wanted)) {
+            return c->config->identity[i];
+        }
+    }
+    return NULL;
+}
+
 hs_status hs__no_identity(hs_conn *c) {
     if (c->config->n_identity == 0) {
         return hs__fail(c, HS_E_NO_IDENTITY, "", "the configuration holds none");
+    }
+    const hs_credential *other = off_curve(c);
+    if (other != NULL) {
+        return hs__fail(c, HS_E_NO_COMMON_GROUP, "ClientHello.extensions[supported_groups]",
+                        "it lacks %s, the curve of our certificate, which TLS 1.2 binds, too",
+                        hs__key_type_name(hs__credential_key_type(other)));
     }
     return hs__fail(c, HS_E_NO_COMMON_SCHEME, "ClientHello.extensions[signature_algorithms]",
                     "the client lists %zu schemes",

@@ -125,10 +125,13 @@ hs_status hs__check_scheme(hs_conn *c, uint16_t id, hs__auth auth, const char *w
                         name, id);
     }
     const hs__key_type key = hs__scheme_key(scheme, c->version, leaf->key.numbers.type);
+    const bool may_sign =
+        (leaf->has & HS__EXT_KEY_USAGE) == 0 || (leaf->key_usage & HS__KU_DIGITAL_SIGNATURE) != 0;
     return hs__cert_can_sign(leaf, key, scheme->alg)
                ? HS_OK
-               : hs__fail(c, HS_E_SCHEME_NOT_OFFERED, where, "%s does not fit a %s key", name,
-                          hs__key_type_name(leaf->key.numbers.type));
+               : hs__fail(c, HS_E_SCHEME_NOT_OFFERED, where, "%s does not fit a %s key%s", name,
+                          hs__key_type_name(leaf->key.numbers.type),
+                          may_sign ? "" : " whose keyUsage lacks digitalSignature");
 }
 
 hs_status hs__check_proof(hs_conn *c, const hs__proof *proof) {

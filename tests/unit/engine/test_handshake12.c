@@ -73,6 +73,21 @@ static void every_suite_and_group(void **state) {
     }
 }
 
+/* RFC 8422 5.1: supported_groups binds the certificate's curve as well. */
+static void a_certificate_on_a_curve_that_was_not_offered(void **state) {
+    const fixture *f = *state;
+    static const uint16_t groups[] = {HS__GROUP_X25519, 0};
+    hs_credential *identity[] = {f->ecdsa.credential, NULL};
+    hs_options client = client_of(f);
+    client.groups = groups;
+    hs__test_pair pair;
+    open_pair(&pair, client, server_of(f, identity));
+    hs__test_pair_run(&pair);
+    assert_int_equal(pair.server.error.status, HS_E_NO_COMMON_GROUP);
+    assert_non_null(strstr(pair.server.error.text, "P-256"));
+    hs__test_pair_free(&pair);
+}
+
 static void in_pieces(void **state) {
     const fixture *f = *state;
     hs_credential *identity[] = {f->ecdsa.credential, NULL};
@@ -473,6 +488,7 @@ static int teardown(void **state) {
 int main(void) {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_suite_and_group),
+        cmocka_unit_test(a_certificate_on_a_curve_that_was_not_offered),
         cmocka_unit_test(in_pieces),
         cmocka_unit_test(the_newer_version_is_taken_where_both_have_it),
         cmocka_unit_test(a_client_proves_its_key),
