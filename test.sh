@@ -53,7 +53,7 @@ run_python() {
     shift
     for folder in "$@"; do
         base=$results/$name.$(basename "$folder")
-        HS_BUILD=$PWD/build/$name PYTHONDONTWRITEBYTECODE=1 timeout 900 /usr/bin/python3 -m pytest \
+        HS_BUILD=$PWD/build/$name PYTHONDONTWRITEBYTECODE=1 timeout 1800 /usr/bin/python3 -m pytest \
             -q -p no:cacheprovider --junit-xml="$base.xml" "$folder" >"$base.log" 2>&1
         [ -s "$base.xml" ] || note "$name" failed "$folder did not finish, see $base.log"
     done
