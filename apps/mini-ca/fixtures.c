@@ -26,7 +26,7 @@ const hs__program mini_ca_fixtures_program = {
              "anew each time, so that dates and keys are fresh. Trust root.pem, and only for that.",
     .examples =
         "  mini-ca fixtures fixtures\n"
-        "  hs-server --cert=fixtures/expired.test.pem --key=fixtures/expired.test-key.pem 8443\n"
+        "  hs-server --fixtures=fixtures 8443                  each under its own name\n"
         "  hs-client --cacert=fixtures/root.pem --servername=expired.test localhost:8443\n",
     .options = OPTIONS,
     .min_operands = 1,
