@@ -13,7 +13,7 @@
 #include "apps/common/ca.h"
 #include "apps/common/say.h"
 
-static const char PENDING[] = "pending.json", NEW[] = ".mini-ca-new";
+static const char PENDING[] = "pending.json", NEW[] = ".mini-ca-new", OLD[] = ".mini-ca-old";
 
 enum { PENDING_LIMIT = 512 * 1024 * 1024, STAGED_PATH = HS__FILE_PATH + sizeof NEW };
 
@@ -36,6 +36,12 @@ static json_t *file_json(const hs__ca_file *file) {
 
 static const char *path_of(const json_t *file) {
     return hs__index_text(file, "path");
+}
+
+/* The file that a new one takes the place of, while that may still have to be undone. */
+static const char *kept(const char *path, char out[STAGED_PATH]) {
+    snprintf(out, STAGED_PATH, "%.*s%s", HS__FILE_PATH - 1, path, OLD);
+    return out;
 }
 
 /* Where it is written before it gets its name; the lock makes this name ours. */
@@ -75,16 +81,25 @@ static hs__exit stage_all(const json_t *files, hs__fault *fault) {
     return code;
 }
 
+/* A second name for what is there now, so that it can come back; notes where nothing was. */
+static void keep_old(json_t *file) {
+    char old[STAGED_PATH];
+    unlink(kept(path_of(file), old));
+    if (link(path_of(file), old) != 0 && errno == ENOENT)
+        json_object_set_new(file, "is_new", json_true());
+}
+
 /* How many have got their names; on a fault those are not all. */
 static size_t settle_all(const json_t *files, hs__exit *code, hs__fault *fault) {
     size_t i;
-    const json_t *file;
+    json_t *file;
     *code = HS__EXIT_OK;
     json_array_foreach(files, i, file) {
         char temporary[STAGED_PATH];
         bool force = json_is_true(json_object_get(file, "force"));
         if (is_done(file))
             continue;
+        keep_old(file);
         *code = hs__file_settle(staged(path_of(file), temporary), path_of(file), force, fault);
         if (*code)
             return i;
@@ -92,35 +107,51 @@ static size_t settle_all(const json_t *files, hs__exit *code, hs__fault *fault) 
     return i;
 }
 
-static void drop_staged(const json_t *files) {
+/* Names that were in use on the way. */
+static void clean_up(const json_t *files) {
     size_t i;
     const json_t *file;
     json_array_foreach(files, i, file) {
-        char temporary[STAGED_PATH];
-        unlink(staged(path_of(file), temporary));
+        char name[STAGED_PATH];
+        unlink(staged(path_of(file), name));
+        unlink(kept(path_of(file), name));
     }
 }
 
-/* Takes away the first n files, where they were not there before. */
+/* Puts back what the first n files have taken the place of. */
 static void undo(const json_t *files, size_t n) {
     for (size_t i = 0; i < n; i++) {
+        char old[STAGED_PATH];
         const json_t *file = json_array_get(files, i);
-        if (!json_is_true(json_object_get(file, "force")) && is_done(file))
+        if (json_is_true(json_object_get(file, "is_new")) && is_done(file))
             unlink(path_of(file));
+        else
+            (void)rename(kept(path_of(file), old), path_of(file));
     }
 }
 
-static hs__exit write_index(const char *folder, const json_t *pending, hs__fault *fault) {
-    char path[HS__FILE_PATH], temporary[STAGED_PATH];
+/* The index as it will be, beside its place. "" in `temporary`: it stays as it is. */
+static hs__exit stage_index(const char *folder, const json_t *pending, char temporary[STAGED_PATH],
+                            hs__fault *fault) {
+    char path[HS__FILE_PATH];
     const json_t *text = json_object_get(pending, "index");
-    const char *p = json_string_value(text);
-    size_t n = json_string_length(text);
+    hs_span data = {(const uint8_t *)json_string_value(text), json_string_length(text)};
     hs__ca_path(folder, "index.jsonl", path);
-    if (!p || has_content(path, p, n))
+    temporary[0] = 0;
+    if (!data.p || has_content(path, (const char *)data.p, data.n))
         return HS__EXIT_OK;
-    staged(path, temporary);
-    hs__exit code = hs__file_stage(temporary, path, (hs_span){(const uint8_t *)p, n}, 0600, fault);
-    return code ? code : hs__file_settle(temporary, path, true, fault);
+    return hs__file_stage(staged(path, temporary), path, data, 0600, fault);
+}
+
+static hs__exit settle_index(const char *folder, const char *temporary, hs__fault *fault) {
+    char path[HS__FILE_PATH];
+    if (!*temporary)
+        return HS__EXIT_OK;
+    hs__exit code =
+        hs__file_settle(temporary, hs__ca_path(folder, "index.jsonl", path), true, fault);
+    if (code)
+        unlink(temporary);
+    return code;
 }
 
 static void forget(const char *folder) {
@@ -128,20 +159,25 @@ static void forget(const char *folder) {
     unlink(hs__ca_path(folder, PENDING, path));
 }
 
-/* Once it is written down: files, then the index. What cannot be written undoes the change, while
- * it still can. */
+/* Once it is written down: all is written beside its place, then files get their names, then the
+ * index. What cannot be done is undone. */
 static hs__exit apply(const char *folder, const json_t *pending, hs__fault *fault) {
     const json_t *files = json_object_get(pending, "files");
+    char index[STAGED_PATH] = "";
     size_t settled = 0;
     hs__exit code = stage_all(files, fault);
     if (code == HS__EXIT_OK)
+        code = stage_index(folder, pending, index, fault);
+    if (code == HS__EXIT_OK)
         settled = settle_all(files, &code, fault);
     if (code == HS__EXIT_OK)
-        code = write_index(folder, pending, fault);
+        code = settle_index(folder, index, fault);
     if (code) {
         undo(files, settled);
-        drop_staged(files);
+        if (*index)
+            unlink(index);
     }
+    clean_up(files);
     forget(folder);
     return code;
 }
@@ -155,10 +191,13 @@ static hs__exit finish(const char *folder, const json_t *pending, hs__fault *fau
     hs__exit files_code = stage_all(files, &about_files);
     if (files_code == HS__EXIT_OK)
         (void)settle_all(files, &files_code, &about_files);
-    hs__exit code = write_index(folder, pending, fault);
+    char index[STAGED_PATH];
+    hs__exit code = stage_index(folder, pending, index, fault);
+    if (code == HS__EXIT_OK)
+        code = settle_index(folder, index, fault);
     if (code)
         return code;
-    drop_staged(files);
+    clean_up(files);
     forget(folder);
     if (files_code)
         hs__say_warning("an interrupted run could be finished in part only: %s; the certificate "
@@ -277,6 +316,8 @@ static hs__exit write_down(const hs__ca_store *store, const json_t *pending, hs_
         hs__file_stage(temporary, path, (hs_span){(const uint8_t *)text, n}, 0600, fault);
     if (code == HS__EXIT_OK)
         code = hs__file_settle(temporary, path, true, fault);
+    if (code)
+        unlink(temporary);
     hs__wipe(text, n); /* keys are in it */
     free(text);
     return code;
@@ -289,17 +330,12 @@ static hs__exit check_files(const hs__ca_file *files, size_t n, hs__fault *fault
     return code;
 }
 
-/* What the next commit builds on. */
-static hs__exit read_again(hs__ca_store *store, hs__fault *fault) {
-    hs__index_free(&store->index);
-    json_array_clear(store->events);
-    return hs__index_read(store->provider, store->folder, &store->index, fault);
-}
-
 hs__exit hs__store_commit(hs__ca_store *store, const hs__ca_file *files, size_t n,
                           hs__fault *fault) {
     hs__bytes text = {0};
     json_t *pending = NULL;
+    if (store->is_spent)
+        return hs__fault_set(fault, HS__EXIT_INTERNAL, "a change of the CA was done already");
     hs__exit code = check_files(files, n, fault);
     if (code == HS__EXIT_OK)
         code = hs__index_extend(store->provider, &store->index, store->events, &text, fault);
@@ -310,8 +346,7 @@ hs__exit hs__store_commit(hs__ca_store *store, const hs__ca_file *files, size_t 
         code = write_down(store, pending, fault);
     if (code == HS__EXIT_OK)
         code = apply(store->folder, pending, fault);
-    if (code == HS__EXIT_OK)
-        code = read_again(store, fault);
+    store->is_spent = code == HS__EXIT_OK;
     json_decref(pending);
     hs__bytes_free(&text);
     return code;

@@ -15,7 +15,8 @@ typedef struct {
     char folder[HS__FILE_PATH];
     int lock; /* descriptor; < 0: not open */
     hs__index index;
-    json_t *events; /* for the next commit */
+    json_t *events; /* for the commit */
+    bool is_spent;  /* one change a store: the index above is as it was before it */
 } hs__ca_store;
 
 /* A file of a change. Text only: it is written down as JSON. */
@@ -32,10 +33,10 @@ HS_MUST_CHECK hs__exit hs__store_open(const hs_provider *provider, const char *f
                                       hs__ca_store *out, hs__fault *fault);
 void hs__store_close(hs__ca_store *store);
 
-/* Adds a line to the next commit and lets go of it; NULL is out of memory. */
+/* Adds a line to the commit and lets go of it; NULL is out of memory. */
 HS_MUST_CHECK hs__exit hs__store_add(hs__ca_store *store, json_t *event, hs__fault *fault);
 
-/* Does it. After a fault nothing has changed, but for the rare one that its text names. */
+/* Does it, once. After a fault nothing has changed. */
 HS_MUST_CHECK hs__exit hs__store_commit(hs__ca_store *store, const hs__ca_file *files, size_t n,
                                         hs__fault *fault);
 

@@ -150,6 +150,32 @@ def test_init_killed_at_each_system_call(place, traced):
     assert made > 5 and not_made > 5
 
 
+# Each can fail for want of room, and nothing may be half done then.
+CAN_FAIL = ("openat", "write", "fsync", "fchmod", "rename", "renameat2")
+
+
+@pytest.mark.parametrize("name", ["issue", "renew", "revoke"])
+def test_a_full_disk_changes_nothing(place, traced, name):
+    """All or nothing also where calls fail: what mini-ca says is what happened."""
+    fresh(place)
+    calls = system_calls(COMMANDS[name])
+    failed = 0
+    for call in CAN_FAIL:
+        for number in range(1, calls.get(call, 0) + 1):
+            fresh(place)
+            before = {top: sorted(os.listdir(top)) for top in (".", "ca")}
+            index = open("ca/index.jsonl").read()
+            done = run("strace", "-f", "-o", "/dev/null", "-e",
+                       f"inject={call}:error=ENOSPC:when={number}", "mini-ca", *COMMANDS[name], code=None)
+            if done.returncode != 0:
+                failed += 1
+                assert {top: sorted(os.listdir(top)) for top in (".", "ca")} == before, (call, number)
+                assert open("ca/index.jsonl").read() == index
+            check_folder()
+            mini_ca("doctor")
+    assert failed > 3
+
+
 def test_at_once_on_one_ca(place):
     """Two programs, and more: all succeed, no serial number twice, the chain is whole."""
     fresh(place)

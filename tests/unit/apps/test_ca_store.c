@@ -55,6 +55,9 @@ static void files_and_index_are_written_together(void **state) {
     open_store(&store);
     hs__ca_file files[] = {{"key", text("k"), 0600, false}, {"./cert", text("c"), 0644, false}};
     assert_int_equal(hs__store_commit(&store, files, 2, &fault), HS__EXIT_OK);
+    assert_int_equal(hs__store_commit(&store, files, 2, &fault), HS__EXIT_INTERNAL); /* once */
+    hs__store_close(&store);
+    assert_int_equal(hs__store_open(provider, "ca", &store, &fault), HS__EXIT_OK);
     assert_int_equal(store.index.crl_number, 1);
     hs__store_close(&store);
     assert_holds("key", "k");
