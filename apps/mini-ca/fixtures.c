@@ -24,10 +24,9 @@ const hs__program mini_ca_fixtures_program = {
     .about = "Makes a set of server certificates into DIR: good ones, and ones that are each wrong "
              "in one way, with the verdict to expect in manifest.json. For trying clients; made "
              "anew each time, so that dates and keys are fresh. Trust root.pem, and only for that.",
-    .examples =
-        "  mini-ca fixtures fixtures\n"
-        "  hs-server --fixtures=fixtures 8443                  each under its own name\n"
-        "  hs-client --cacert=fixtures/root.pem --servername=expired.test localhost:8443\n",
+    .examples = "  mini-ca fixtures fixtures\n"
+                "  hs-server --fixtures=fixtures 8443                  each under its own name\n"
+                "  hs-client --cacert=fixtures/root.pem --servername=expired.test localhost:8443\n",
     .options = OPTIONS,
     .min_operands = 1,
     .max_operands = 1,
