@@ -42,7 +42,8 @@ const hs__program mini_ca_ocsp_program = {
     .about = "Writes an OCSP response about one certificate (DER), for its server to staple: is it "
              "revoked? WHAT is a serial number, a name (the latest one) or a file.",
     .examples = "  mini-ca ocsp localhost.pem                  ./localhost-ocsp.der\n"
-                "  mini-ca verify localhost.pem --staple=localhost-ocsp.der\n",
+                "  hs-server --cert=localhost.pem --key=localhost-key.pem \\\n"
+                "      --ocsp=localhost-ocsp.der 8443          staples it\n",
     .options = OPTIONS,
     .min_operands = 1,
     .max_operands = 1,

@@ -88,7 +88,7 @@ static void tell(const job *j, const json_t *entry, const mini_ca_list_of_revoke
     printf("%s\n  revocation list number %llu with %zu certificate%s, %s\n", hs__safe(path),
            (unsigned long long)list->number, list->n_entries, list->n_entries == 1 ? "" : "s",
            mini_ca_until(list->next_update, until));
-    printf("Peers know once they have that list\n");
+    printf("Peers know once they have it:\n  hs-client --crl=%s ...\n", hs__safe(path));
 }
 
 static hs__exit mark(job *j, json_t *entry, hs__fault *fault) {

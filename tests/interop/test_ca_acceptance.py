@@ -12,7 +12,7 @@ import shutil
 import subprocess
 
 import pytest
-from conftest import run
+from conftest import free_port, run, running
 
 MBEDTLS_JUDGE = r"""
 #include <mbedtls/x509_crt.h>
@@ -231,6 +231,25 @@ def test_fixtures_are_made_anew_but_not_over_other_things(here):
     (here / "g/thesis.txt").write_text("x")
     mini_ca("fixtures", "g", code=8)
     assert [path.name for path in (here / "g").iterdir()] == ["thesis.txt"]
+
+
+def test_staples_and_lists_in_a_handshake(here):
+    """What mini-ca writes, hs-server staples and hs-client heeds."""
+    mini_ca("init", "--no-password", "--intermediate")
+    mini_ca("issue", "localhost", "--must-staple")
+    mini_ca("ocsp", "localhost")
+    mini_ca("crl")
+    port = free_port()
+    client = ["hs-client", "--cacert=ca/root.pem", f"localhost:{port}"]
+    server = ["hs-server", "--cert=localhost.pem", "--key=localhost-key.pem", str(port)]
+    with running(*server, "--ocsp=localhost-ocsp.der", port=port):
+        run(*client, "--require-staple", "--crl=ca/crl.pem")
+        mini_ca("revoke", "localhost")
+        run(*client)  # what the server staples is from before
+        run(*client, "--crl=ca/crl.pem", code=5)
+    mini_ca("ocsp", "localhost")
+    with running(*server, "--ocsp=localhost-ocsp.der", port=port):
+        assert "revoked" in run(*client, code=5).stderr
 
 
 # ---- trust, completion -------------------------------------------------------------------------
