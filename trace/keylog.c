@@ -1,28 +1,31 @@
-#include "trace/render.h"
-
-#include "trace/strbuf.h"
+#include "trace/keylog.h"
 
 #include <stdlib.h>
+
+#include "trace/render.h"
 
 typedef struct {
     hs_render base;
     hs__render_setup setup;
 } keylog;
 
-static void keylog_event(hs_render *r, const hs_trace *ev) {
-    keylog *k = (keylog *)r;
-    const hs_trace_secret *s = &ev->u.secret;
+void hs__keylog_line(const hs_trace_secret *s, hs__strbuf *out) {
     if (s->label == NULL || s->secret.n == 0) {
         return;
     }
+    hs__buf_add(out, s->label);
+    hs__buf_add(out, " ");
+    hs__buf_hex(out, s->client_random);
+    hs__buf_add(out, " ");
+    hs__buf_hex(out, s->secret);
+    hs__buf_add(out, "\n");
+}
+
+static void keylog_event(hs_render *r, const hs_trace *ev) {
+    keylog *k = (keylog *)r;
     hs__strbuf line = {0};
-    hs__buf_add(&line, s->label);
-    hs__buf_add(&line, " ");
-    hs__buf_hex(&line, s->client_random);
-    hs__buf_add(&line, " ");
-    hs__buf_hex(&line, s->secret);
-    hs__buf_add(&line, "\n");
-    if (!line.failed) {
+    hs__keylog_line(&ev->u.secret, &line);
+    if (line.n > 0 && !line.failed) {
         k->setup.o.write(k->setup.o.ctx, line.p, line.n);
     }
     hs__buf_free(&line);

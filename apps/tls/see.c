@@ -12,7 +12,7 @@
 
 const char *const hs__secrets_values[] = {"default", "hide", "id", "show", NULL};
 
-enum { NO_FILE = -1, MOST_PARTS = 4 };
+enum { NO_FILE = -1, MOST_PARTS = 6 };
 
 struct hs__see {
     hs__see_options o;
@@ -20,7 +20,7 @@ struct hs__see {
     FILE *log;
     int level;
     bool color, tag_lines;
-    int trace, keylog, keylog_env; /* descriptors */
+    int trace, pcapng, keylog, keylog_env; /* descriptors */
     unsigned mask;
 };
 
@@ -46,8 +46,8 @@ static hs__exit open_file(const char *path, bool adds, int *out, hs__fault *faul
                          errno == ELOOP ? " (a symbolic link is not followed)" : "");
 }
 
-/* Whole lines in one call each, so that threads do not mix theirs. A disk that is full must not
- * end the connection that is watched. */
+/* Whole lines or blocks in one call each, so that threads do not mix theirs. A disk that is full
+ * must not end the connection that is watched. */
 static void write_fd(int fd, const char *p, size_t n) {
     while (n > 0) {
         ssize_t r = write(fd, p, n);
@@ -60,6 +60,10 @@ static void write_fd(int fd, const char *p, size_t n) {
 
 static void to_trace(void *ctx, const char *p, size_t n) {
     write_fd(((hs__see *)ctx)->trace, p, n);
+}
+
+static void to_pcapng(void *ctx, const char *p, size_t n) {
+    write_fd(((hs__see *)ctx)->pcapng, p, n);
 }
 
 static void to_keylog(void *ctx, const char *p, size_t n) {
@@ -82,7 +86,7 @@ static void to_log(void *ctx, const char *p, size_t n) {
 
 /* ---- renderers of a connection ----------------------------------------------------------- */
 typedef struct {
-    hs_render *v[MOST_PARTS + 1];
+    hs_render *v[MOST_PARTS];
     size_t n;
 } parts;
 
@@ -105,6 +109,8 @@ static hs_render *make_all(hs__see *see, hs__seen *seen, const hs_render_options
         add(&p, hs_jsonl_new, *o, to_trace, see);
     if (seen->trace != NO_FILE)
         add(&p, hs_jsonl_new, *o, to_own_trace, seen);
+    if (see->pcapng != NO_FILE)
+        add(&p, hs_pcapng_new, *o, to_pcapng, see);
     if (see->keylog != NO_FILE)
         add(&p, hs_keylog_new, *o, to_keylog, see);
     if (see->keylog_env != NO_FILE)
@@ -198,6 +204,8 @@ static unsigned find_mask(const hs__see *see) {
     unsigned mask = see->level > 0 ? mask_of(hs_text_new, o) : 0;
     if (see->trace != NO_FILE || see->o.trace_dir)
         mask |= mask_of(hs_jsonl_new, o);
+    if (see->pcapng != NO_FILE)
+        mask |= mask_of(hs_pcapng_new, o);
     if (see->keylog != NO_FILE || see->keylog_env != NO_FILE)
         mask |= mask_of(hs_keylog_new, o);
     return mask;
@@ -216,6 +224,7 @@ hs__exit hs__see_open(const hs__see_setup *setup, hs__see **out, hs__fault *faul
                      .level = common->quiet ? 0 : common->verbose,
                      .tag_lines = setup->tag_lines,
                      .trace = NO_FILE,
+                     .pcapng = NO_FILE,
                      .keylog = NO_FILE,
                      .keylog_env = NO_FILE};
     see->level = see->level > 3 ? 3 : see->level;
@@ -223,6 +232,8 @@ hs__exit hs__see_open(const hs__see_setup *setup, hs__see **out, hs__fault *faul
         see->level = 1;
     see->color = hs__wants_color(see->log);
     hs__exit code = open_file(see->o.trace, false, &see->trace, fault);
+    if (!code)
+        code = open_file(see->o.pcapng, false, &see->pcapng, fault);
     if (!code)
         code = open_file(see->o.keylog, true, &see->keylog, fault);
     if (!code)
@@ -242,7 +253,7 @@ hs__exit hs__see_open(const hs__see_setup *setup, hs__see **out, hs__fault *faul
 void hs__see_close(hs__see *see) {
     if (!see)
         return;
-    const int files[] = {see->trace, see->keylog, see->keylog_env};
+    const int files[] = {see->trace, see->pcapng, see->keylog, see->keylog_env};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         if (files[i] != NO_FILE)
             close(files[i]);

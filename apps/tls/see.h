@@ -11,7 +11,7 @@
 typedef struct {
     int secrets; /* index in hs__secrets_values */
     bool no_time, explain;
-    const char *trace, *trace_dir, *keylog;
+    const char *trace, *trace_dir, *pcapng, *keylog;
 } hs__see_options;
 
 extern const char *const hs__secrets_values[];
@@ -38,6 +38,11 @@ extern const char *const hs__secrets_values[];
          .at = offsetof(type, field.trace),                                                        \
          .argument = "F.jsonl",                                                                    \
          .help = "the whole trace as JSON Lines into F"},                                          \
+        {.name = "pcapng",                                                                         \
+         .kind = HS__OPT_TEXT,                                                                     \
+         .at = offsetof(type, field.pcapng),                                                       \
+         .argument = "F",                                                                          \
+         .help = "a capture for Wireshark into F; with --secrets=show it opens decrypted"},        \
     {                                                                                              \
         .name = "keylog", .kind = HS__OPT_TEXT, .at = offsetof(type, field.keylog),                \
         .argument = "F", .aliases = "keylogfile",                                                  \

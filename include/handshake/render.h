@@ -1,5 +1,5 @@
 /* render.h - what becomes of trace events: text for people, JSON Lines for programs, key log
- * lines for Wireshark.
+ * lines and captures for Wireshark.
  *
  * A renderer belongs to one connection and takes its events through hs_render_event, which
  * fits hs_options.trace with the renderer as trace_ctx:
@@ -58,6 +58,11 @@ HS_MUST_CHECK hs_status hs_jsonl_new(const hs_render_options *o, hs_render **out
 
 /* SSLKEYLOGFILE lines: secrets, in the format that Wireshark and tshark read. */
 HS_MUST_CHECK hs_status hs_keylog_new(const hs_render_options *o, hs_render **out);
+
+/* A capture in the pcapng format, which Wireshark opens: the real records in IP and TCP headers
+ * that are made up, with the key log inside if HS_SECRETS_SHOW. `write` gets whole blocks;
+ * connections that share a file have sections of their own. */
+HS_MUST_CHECK hs_status hs_pcapng_new(const hs_render_options *o, hs_render **out);
 
 /* Hands every event to each of `parts`, in this order, and frees them with itself. On failure
  * they stay the caller's. */
