@@ -17,9 +17,12 @@ test="$demo clang libclang-rt-dev clang-format libcmocka-dev valgrind
     python3 python3-pytest python3-jsonschema python3-cryptography publicsuffix xz-utils
     zlib1g-dev libzstd-dev make dpkg-dev debian-archive-keyring"
 
+# Only where the distribution has it as a package: Ubuntu does not.
+browser=chromium
+
 case "${1-}" in
-build) wanted=$build ;;
-demo) wanted=$demo ;;
+build) wanted=$build browser= ;;
+demo) wanted=$demo browser= ;;
 test) wanted=$test ;;
 *) echo "usage: $0 build|demo|test" >&2; exit 2 ;;
 esac
@@ -30,24 +33,33 @@ if ! command -v apt-get >/dev/null; then
     exit 0
 fi
 
+is_installed() {
+    [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
 missing=
 for package in $wanted; do
-    state=$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null || true)
-    [ "$state" = installed ] || missing="$missing $package"
+    is_installed "$package" || missing="$missing $package"
 done
-[ -n "$missing" ] || exit 0
+lacks_browser() {
+    [ -n "$browser" ] && ! is_installed "$browser" && apt-cache show "$browser" >/dev/null 2>&1
+}
+[ -n "$missing" ] || lacks_browser || exit 0
 
 as_root=
 if [ "$(id -u)" != 0 ]; then
     command -v sudo >/dev/null || { echo "Run this as root, or install:$missing" >&2; exit 1; }
     as_root=sudo
 fi
-echo "Installing:$missing"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 quietly() {
     "$@" >"$log" 2>&1 </dev/null || { tail -n 30 "$log" >&2; exit 1; }
 }
 quietly $as_root apt-get -q update
+if lacks_browser; then # known now, as the lists of a bare machine were not before
+    missing="$missing $browser"
+fi
+echo "Installing:$missing"
 quietly $as_root env DEBIAN_FRONTEND=noninteractive \
     apt-get -q -y --no-install-recommends install $missing
