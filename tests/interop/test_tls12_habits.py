@@ -112,7 +112,7 @@ def test_the_name_chooses_the_certificate(pki, servers, peer):
                         ("rsa2048", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256")):
         seen = CLIENTS[peer](server.port, pki.root, suite=suite)
         assert (seen.code, seen.suite) == (0, suite), seen.text
-        assert f"CN={'' if peer == 'gnutls' else ' '}server {kind}".replace("CN= ", "CN = ") in seen.text
+        assert f"CN=server {kind}" in seen.text.replace("CN = ", "CN=")  # OpenSSL before 3.2
 
 
 # ---- renegotiation, refused ------------------------------------------------------------------
