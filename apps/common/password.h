@@ -13,10 +13,13 @@ typedef struct {
 #define HS__NO_PASSWORD_SOURCE                                                                     \
     { .file = NULL, .fd = -1 }
 
-/* Rows for a struct `type` with an hs__password_source `field` (preset: HS__NO_PASSWORD_SOURCE). */
 const char *hs__password_take_fd(const char *value, void *field);
-#define HS__PASSWORD_OPTIONS(type, field)                                                          \
-    {.name = "password-file",                                                                      \
+
+/* Rows for a struct `type` with an hs__password_source `field` (preset: HS__NO_PASSWORD_SOURCE).
+ * `heading`: of the group they begin in --help; NULL: they go on with the one before. */
+#define HS__PASSWORD_OPTIONS(heading, type, field)                                                 \
+    {.group = (heading),                                                                           \
+     .name = "password-file",                                                                      \
      .kind = HS__OPT_TEXT,                                                                         \
      .at = offsetof(type, field.file),                                                             \
      .argument = "F",                                                                              \

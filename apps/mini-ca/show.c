@@ -18,18 +18,7 @@ typedef struct {
 } args;
 
 static const hs__option OPTIONS[] = {
-    {.group = "Encrypted keys, PKCS#12",
-     .name = "password-file",
-     .kind = HS__OPT_TEXT,
-     .at = offsetof(args, password.file),
-     .argument = "F",
-     .help = "the password is the first line of F"},
-    {.name = "password-fd",
-     .kind = HS__OPT_CALL,
-     .at = offsetof(args, password.fd),
-     .take = hs__password_take_fd,
-     .argument = "N",
-     .help = "the same, read from descriptor N"},
+    HS__PASSWORD_OPTIONS("Encrypted keys, PKCS#12", args, password),
     MINI_CA_OPTIONS(args, base),
     {0},
 };

@@ -118,18 +118,7 @@ typedef struct {
     }
 
 /* For every command that needs the CA's key. */
-#define MINI_CA_PASSWORD_OPTIONS(type, field)                                                      \
-    {.group = "The CA's password",                                                                 \
-     .name = "password-file",                                                                      \
-     .kind = HS__OPT_TEXT,                                                                         \
-     .at = offsetof(type, field.file),                                                             \
-     .argument = "F",                                                                              \
-     .help = "the password is the first line of F"},                                               \
-    {                                                                                              \
-        .name = "password-fd", .kind = HS__OPT_CALL, .at = offsetof(type, field.fd),               \
-        .argument = "N", .take = hs__password_take_fd,                                             \
-        .help = "the password is the first line read from descriptor N"                            \
-    }
+#define MINI_CA_PASSWORD_OPTIONS(type, field) HS__PASSWORD_OPTIONS("The CA's password", type, field)
 
 /* One certificate on its way from what is wanted to its files. */
 typedef struct {

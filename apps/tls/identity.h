@@ -27,7 +27,7 @@ typedef struct {
          .at = offsetof(type, field.key),                                                          \
          .argument = "F",                                                                          \
          .help = "its private key; without it the key is looked for in the --cert file"},          \
-        HS__PASSWORD_OPTIONS(type, field.password)
+        HS__PASSWORD_OPTIONS(NULL, type, field.password)
 
 /* NULL-terminated; all zero is none. */
 typedef struct {
