@@ -9,10 +9,10 @@ import json
 import os
 import re
 import shutil
-import subprocess
 
 import pytest
 from conftest import free_port, run, running
+from mini_ca_tools import here, mini_ca
 
 MBEDTLS_JUDGE = r"""
 #include <mbedtls/x509_crt.h>
@@ -48,17 +48,6 @@ def mbedtls_judge(tmp_path_factory):
     (folder / "judge.c").write_text(MBEDTLS_JUDGE)
     run("gcc", folder / "judge.c", "-o", folder / "judge", "-lmbedx509", "-lmbedcrypto")
     return folder / "judge"
-
-
-@pytest.fixture
-def here(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("MINI_CA_DIR", str(tmp_path / "ca"))
-    return tmp_path
-
-
-def mini_ca(*words, code=0):
-    return run("mini-ca", *words, code=code)
 
 
 def split(chain):

@@ -15,6 +15,7 @@ import subprocess
 
 import pytest
 from conftest import run
+from mini_ca_tools import mini_ca
 
 pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
 
@@ -36,10 +37,6 @@ def traced(tmp_path_factory):
     done = run("strace", "-o", folder / "log", "true", code=None)
     if done.returncode != 0:
         pytest.skip(f"strace cannot trace here: {done.stderr.strip()}")
-
-
-def mini_ca(*words, code=0):
-    return run("mini-ca", *words, code=code)
 
 
 def fresh(folder, with_ca=True):

@@ -6,56 +6,17 @@ import pty
 import re
 import select
 import signal
-import stat
 import subprocess
 import sys
 from datetime import datetime, timedelta, timezone
 
 import pytest
 from conftest import run
+from mini_ca_tools import ca, here, json_of, mini_ca, mode, password, text_of
 from providers import need_provider
 
 KINDS = {"p256": "id-ecPublicKey", "p384": "id-ecPublicKey", "rsa2048": "rsaEncryption",
          "rsa3072": "rsaEncryption", "ed25519": "ED25519"}
-
-
-@pytest.fixture
-def here(tmp_path, monkeypatch):
-    """An empty working folder with no CA in ./ca."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("MINI_CA_DIR", str(tmp_path / "ca"))
-    return tmp_path
-
-
-@pytest.fixture
-def ca(here):
-    """A CA for any name, its key not encrypted."""
-    mini_ca("init", "--no-password")
-    return here / "ca"
-
-
-@pytest.fixture
-def password(here):
-    file = here / "password"
-    file.write_text("correct horse\n")
-    file.chmod(0o600)
-    return file
-
-
-def mini_ca(*words, code=0, **more):
-    return run("mini-ca", *words, code=code, **more)
-
-
-def json_of(*words, code=0):
-    return json.loads(mini_ca(*words, "--json", code=code).stdout)
-
-
-def mode(path):
-    return stat.S_IMODE(os.stat(path).st_mode)
-
-
-def text_of(certificate):
-    return run("openssl", "x509", "-noout", "-text", "-in", certificate).stdout
 
 
 def openssl_verifies(root, chain, purpose="sslserver", code=0, more=()):

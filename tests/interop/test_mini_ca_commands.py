@@ -5,11 +5,10 @@ import contextlib
 import json
 import os
 import re
-import stat
-import subprocess
 
 import pytest
 from conftest import free_port, run, running
+from mini_ca_tools import ca, here, json_of, mini_ca, mode, password, text_of
 from providers import need_provider
 
 WISHES = ["-addext", "subjectAltName=DNS:web.test,IP:10.0.0.1,otherName:1.2.3.4;UTF8:x",
@@ -20,46 +19,9 @@ WISHES = ["-addext", "subjectAltName=DNS:web.test,IP:10.0.0.1,otherName:1.2.3.4;
 
 
 @pytest.fixture
-def here(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("MINI_CA_DIR", str(tmp_path / "ca"))
-    return tmp_path
-
-
-@pytest.fixture
-def ca(here):
-    mini_ca("init", "--no-password")
-    return here / "ca"
-
-
-@pytest.fixture
 def two_step_ca(here):
     mini_ca("init", "--no-password", "--intermediate")
     return here / "ca"
-
-
-@pytest.fixture
-def password(here):
-    file = here / "password"
-    file.write_text("correct horse\n")
-    file.chmod(0o600)
-    return file
-
-
-def mini_ca(*words, code=0, **more):
-    return run("mini-ca", *words, code=code, **more)
-
-
-def json_of(*words, code=0):
-    return json.loads(mini_ca(*words, "--json", code=code).stdout)
-
-
-def mode(path):
-    return stat.S_IMODE(os.stat(path).st_mode)
-
-
-def text_of(certificate):
-    return run("openssl", "x509", "-noout", "-text", "-in", certificate).stdout
 
 
 def public_key(certificate):
