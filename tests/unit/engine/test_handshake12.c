@@ -37,6 +37,32 @@ static void assert_connected(const hs__test_pair *pair) {
     assert_int_equal(hs__test_info(&pair->server).version, HS__VERSION_TLS12);
 }
 
+static void assert_connects(hs_options client, hs_options server) {
+    hs__test_pair pair;
+    open_pair(&pair, client, server);
+    hs__test_pair_run(&pair);
+    assert_connected(&pair);
+    hs__test_pair_free(&pair);
+}
+
+static void assert_client_refuses(hs_options client, hs_options server, hs_status status) {
+    hs__test_pair pair;
+    open_pair(&pair, client, server);
+    hs__test_pair_run(&pair);
+    assert_true(pair.client.failed);
+    assert_int_equal(pair.client.error.status, status);
+    hs__test_pair_free(&pair);
+}
+
+static void assert_server_refuses(hs_options client, hs_options server, hs_status status) {
+    hs__test_pair pair;
+    open_pair(&pair, client, server);
+    hs__test_pair_run(&pair);
+    assert_true(pair.server.failed);
+    assert_int_equal(pair.server.error.status, status);
+    hs__test_pair_free(&pair);
+}
+
 /* ---- full handshakes --------------------------------------------------------------------- */
 
 static void every_suite_and_group(void **state) {
@@ -161,11 +187,7 @@ static void a_client_without_a_certificate(void **state) {
     hs__test_pair_free(&pair);
 
     server.client_auth = HS_CLIENT_AUTH_NEED;
-    open_pair(&pair, client_of(f), server);
-    hs__test_pair_run(&pair);
-    assert_true(pair.server.failed);
-    assert_int_equal(pair.server.error.status, HS_E_CERTIFICATE_REQUIRED_12);
-    hs__test_pair_free(&pair);
+    assert_server_refuses(client_of(f), server, HS_E_CERTIFICATE_REQUIRED_12);
 }
 
 static void an_unknown_root_is_refused_before_anything_is_sent(void **state) {
@@ -215,12 +237,7 @@ static void the_classic_key_does_nothing_else(void **state) {
     client.max_version = 0;
     hs_options server = server_of(f, identity);
     server.classic = true;
-    hs__test_pair pair;
-    open_pair(&pair, client, server);
-    hs__test_pair_run(&pair);
-    assert_true(pair.server.failed);
-    assert_int_equal(pair.server.error.status, HS_E_NO_COMMON_SCHEME);
-    hs__test_pair_free(&pair);
+    assert_server_refuses(client, server, HS_E_NO_COMMON_SCHEME);
 }
 
 /* A certificate that may only decrypt is trusted for that; one that may only sign, of another key,
@@ -239,16 +256,9 @@ static void each_key_has_one_use(void **state) {
     client.suites = classic;
     hs_options server = server_of(f, identity);
     server.classic = true;
-    hs__test_pair pair;
-    open_pair(&pair, client, server);
-    hs__test_pair_run(&pair);
-    assert_connected(&pair);
-    hs__test_pair_free(&pair);
+    assert_connects(client, server);
 
-    open_pair(&pair, client_of(f), server); /* ECDHE, with the other key */
-    hs__test_pair_run(&pair);
-    assert_connected(&pair);
-    hs__test_pair_free(&pair);
+    assert_connects(client_of(f), server); /* ECDHE, with the other key */
 
     hs_credential *same_key[] = {decrypts, signs, NULL};
     hs_options o = server_of(f, same_key);
@@ -261,10 +271,7 @@ static void each_key_has_one_use(void **state) {
 
     identity[0] = signs; /* what may not decrypt is no use to the classic suites */
     identity[1] = NULL;
-    open_pair(&pair, client, server);
-    hs__test_pair_run(&pair);
-    assert_int_equal(pair.server.error.status, HS_E_NO_COMMON_SCHEME);
-    hs__test_pair_free(&pair);
+    assert_server_refuses(client, server, HS_E_NO_COMMON_SCHEME);
     hs_credential_unref(decrypts);
     hs_credential_unref(signs);
 }
@@ -291,17 +298,11 @@ static void binding_is_required_unless_told_otherwise(void **state) {
     hs_options server = server_of(f, identity);
     hs__test_pair pair;
     client.extended_main_secret = HS_EMS_OFF;
-    open_pair(&pair, client, server);
-    hs__test_pair_run(&pair);
-    assert_int_equal(pair.server.error.status, HS_E_NO_EMS);
-    hs__test_pair_free(&pair);
+    assert_server_refuses(client, server, HS_E_NO_EMS);
 
     client.extended_main_secret = HS_EMS_REQUIRED;
     server.extended_main_secret = HS_EMS_OFF;
-    open_pair(&pair, client, server);
-    hs__test_pair_run(&pair);
-    assert_int_equal(pair.client.error.status, HS_E_NO_EMS);
-    hs__test_pair_free(&pair);
+    assert_client_refuses(client, server, HS_E_NO_EMS);
 
     client.extended_main_secret = HS_EMS_OPTIONAL;
     open_pair(&pair, client, server);
