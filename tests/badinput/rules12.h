@@ -82,6 +82,27 @@ typedef struct {
     int alert; /* HS_NO_ALERT: it is allowed, and the handshake ends well */
 } rules12_change;
 
+/* A body that is longer, shorter or not there: what no message of TLS 1.2 with one allows. */
+static inline void rules12_longer(hs__peer12 *peer, hs__test_bytes *m) {
+    (void)peer;
+    hs__edit_splice(m, m->n, 0, rules12_span("\x00", 1));
+}
+
+static inline void rules12_shorter(hs__peer12 *peer, hs__test_bytes *m) {
+    (void)peer;
+    hs__edit_splice(m, m->n - 1, 1, rules12_span("", 0));
+}
+
+static inline void rules12_empty(hs__peer12 *peer, hs__test_bytes *m) {
+    (void)peer;
+    hs__edit_splice(m, 4, m->n - 4, rules12_span("", 0));
+}
+
+static const rules12_change rules12_lengths[] = {
+    {"a byte more", rules12_longer, HS__ALERT_decode_error},
+    {"a byte less", rules12_shorter, HS__ALERT_decode_error},
+    {"nothing in it", rules12_empty, HS__ALERT_decode_error}};
+
 /* Runs a handshake with that change; closes it. The engine is the other role of the peer. */
 static inline void rules12_run(hs__stage12 *t, int step, const rules12_change *c) {
     hs__test_bytes m = {NULL, 0, 0};
