@@ -108,8 +108,8 @@ static const message_row *find(uint8_t type, unsigned versions) {
 }
 
 /* Until the version is known only hellos are read, which have one format. */
-static const message_row *format_of(const hs_conn *c, uint8_t type) {
-    switch (c->version) {
+static const message_row *format_of(uint16_t version, uint8_t type) {
+    switch (version) {
     case HS__VERSION_TLS12:
         return find(type, HS__TLS12);
     case HS__VERSION_TLS13:
@@ -151,13 +151,18 @@ const char *hs__message_short(uint8_t type, hs_span raw, bool by_server) {
     return by_server ? row->by_server : row->by_client;
 }
 
-hs_status hs__message_read(const hs_conn *c, uint8_t type, hs_span raw, const hs__field_sink *sink,
-                           hs__rd_root *root, hs__message *out) {
-    const message_row *row = format_of(c, type);
-    const hs__kx kx = c->suite != NULL ? (hs__kx)hs__suite_kx(c->suite->id) : (hs__kx)0;
+hs_status hs__message_read_as(uint16_t version, hs__kx kx, uint8_t type, hs_span raw,
+                              const hs__field_sink *sink, hs__rd_root *root, hs__message *out) {
+    const message_row *row = format_of(version, type);
     out->type = type;
     out->raw = raw;
     return row != NULL ? row->read(raw, kx, sink, root, out) : HS_E_UNEXPECTED_MESSAGE;
+}
+
+hs_status hs__message_read(const hs_conn *c, uint8_t type, hs_span raw, const hs__field_sink *sink,
+                           hs__rd_root *root, hs__message *out) {
+    const hs__kx kx = c->suite != NULL ? (hs__kx)hs__suite_kx(c->suite->id) : (hs__kx)0;
+    return hs__message_read_as(c->version, kx, type, raw, sink, root, out);
 }
 
 /* Given bytes (E13) stand in for what would be written. */
@@ -168,7 +173,7 @@ static hs_span given(const hs_conn *c, uint8_t type) {
 
 static hs_status write(hs_conn *c, const hs__message *m) {
     hs__buffer *flight = &c->hs->flight;
-    const message_row *row = format_of(c, m->type);
+    const message_row *row = format_of(c->version, m->type);
     hs__wr w;
     hs__wr_init(&w, NULL, 0);
     row->write(&w, m);

@@ -57,7 +57,7 @@ json_t *hs__jsonl_emit(hs__jsonl *j, const char *ev, json_t *body, bool waits) {
     hs__json_set(o, "v", hs__json_uint(1));
     hs__json_set(o, "seq", hs__json_uint(++j->seq));
     hs__json_set(o, "conn", hs__json_text(j->setup.o.conn_id));
-    hs__json_set(o, "role", hs__json_text(j->is_server ? "server" : "client"));
+    hs__json_set(o, "role", hs__json_text(j->role));
     hs__json_set(o, "t_us", hs__json_uint(j->t_us));
     hs__json_set(o, "ev", hs__json_text(ev));
     if (o != NULL && body != NULL) {
@@ -101,6 +101,7 @@ static void header(hs__jsonl *j) {
 
 static void jsonl_event(hs_render *r, const hs_trace *ev) {
     hs__jsonl *j = (hs__jsonl *)r;
+    j->role = hs__role_name(ev);
     j->is_server = ev->is_server;
     j->version = ev->version != 0 ? ev->version : j->version;
     if (ev->t_us > j->t_us) { /* time never goes back, whoever made the event */

@@ -48,6 +48,7 @@ typedef struct {
     hs__render_setup setup;
     hs_secrets secrets;
     uint64_t seq, t_us;
+    const char *role;
     bool is_server, started, done;
     uint16_t version; /* of the connection, 0 while it is not known */
     json_t *failure;  /* the fatal alert, for `done` */

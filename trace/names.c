@@ -9,6 +9,10 @@ const char *hs__str(const char *s) {
     return s != NULL ? s : "";
 }
 
+const char *hs__role_name(const hs_trace *event) {
+    return event->is_observer ? "observer" : event->is_server ? "server" : "client";
+}
+
 /* ---- secrets and keys -------------------------------------------------------------------- */
 
 /* RFC 9846 7.1's names. Those of application traffic end in a generation that is kept. */

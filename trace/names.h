@@ -23,6 +23,9 @@ void hs__key_tag(const char *key, char out[HS__SHORT_NAME]);
 /* The n-th pair of RFC 9846's name and its short form; false behind the last. */
 bool hs__short_name_row(size_t n, const char **name, const char **short_name);
 
+/* Who tells the event: "client", "server", "observer". */
+const char *hs__role_name(const hs_trace *event);
+
 /* "HelloRetryRequest" -> "hello_retry_request", as HandshakeType spells it. */
 void hs__snake_name(const char *message, char out[HS__SNAKE_NAME]);
 

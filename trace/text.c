@@ -202,11 +202,10 @@ void hs__text_secret(hs__text *t, hs_span value, hs_span id, size_t len) {
 
 /* ---- events ------------------------------------------------------------------------------ */
 
-static void head(hs__text *t) {
+static void head(hs__text *t, const hs_trace *ev) {
     const hs_render_options *o = &t->setup.o;
     hs__buf_clear(&t->line);
-    hs__buf_fmt(&t->line, "# hs-trace/1 role=%s conn=%s", t->is_server ? "server" : "client",
-                o->conn_id);
+    hs__buf_fmt(&t->line, "# hs-trace/1 role=%s conn=%s", hs__role_name(ev), o->conn_id);
     const struct {
         const char *name, *value;
     } parts[] = {{"peer", o->peer}, {"local", o->local}, {"sni", o->sni}};
@@ -310,11 +309,12 @@ static void dispatch(hs__text *t, const hs_trace *ev) {
 static void text_event(hs_render *r, const hs_trace *ev) {
     hs__text *t = (hs__text *)r;
     t->is_server = ev->is_server;
+    t->is_observer = ev->is_observer;
     t->version = ev->version != 0 ? ev->version : t->version;
     t->is_resumed = ev->resumed;
     if (!t->started) {
         t->started = true;
-        head(t);
+        head(t, ev);
     }
     if (ev->kind != HS_TR_DERIVE && t->announce != 0) {
         hs__text_announce(t); /* at the time of its last secret */

@@ -60,7 +60,7 @@ typedef struct {
     int level;
     hs_secrets secrets;
     uint64_t t_us;
-    bool is_server, started, table_head, schedule_head;
+    bool is_server, is_observer, started, table_head, schedule_head;
     hs__strbuf line, out, wrapped;
     hs__text_side side[2]; /* [outbound] */
 

@@ -288,11 +288,20 @@ static void add_if(hs__text *t, const char *before, const char *text) {
     }
 }
 
+static const char *alert_title(const hs__text *t, const hs_trace_alert *a) {
+    if (a->description == HS__ALERT_close_notify) {
+        return "alert";
+    }
+    if (t->is_observer) {
+        return a->outbound ? "client's alert" : "server's alert";
+    }
+    return a->outbound ? "alert sent" : "alert received";
+}
+
 void hs__text_alert(hs__text *t, const hs_trace_alert *a) {
     bool is_close = a->description == HS__ALERT_close_notify;
     const char *mark = !is_close ? "!!" : a->outbound ? "->" : "<-";
-    const char *name = is_close ? "alert" : a->outbound ? "alert sent" : "alert received";
-    hs__text_begin_sized(t, mark, name, 2);
+    hs__text_begin_sized(t, mark, alert_title(t, a), 2);
     hs__text_record_column(t, a->outbound, a->outbound ? 0 : t->side[0].n);
     t->last_record = 0;
     hs__text_column(t, HS__COL_TEXT);
@@ -312,7 +321,8 @@ void hs__text_alert(hs__text *t, const hs_trace_alert *a) {
         add_if(t, ", after ", is_close ? "" : a->after);
     }
     hs__text_end(t, HS__COL_TEXT);
-    if (!a->outbound && hs__alert_advice(a->description, t->is_server)[0] != 0) {
+    bool is_ours = a->outbound || t->is_observer;
+    if (!is_ours && hs__alert_advice(a->description, t->is_server)[0] != 0) {
         hs__text_begin_at(t, HS__COL_TEXT);
         hs__buf_fmt(&t->line, "-> %s", hs__alert_advice(a->description, t->is_server));
         hs__text_end(t, HS__COL_TEXT + 3);

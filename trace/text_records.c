@@ -154,11 +154,37 @@ static void change_cipher_spec(hs__text *t, const hs_trace_wire *w) {
                                                     : "client's ChangeCipherSpec");
 }
 
+/* All that somebody without keys has of a record: how long it is, and in TLS 1.2 its type. */
+static void unreadable_record(hs__text *t, const hs_trace_wire *w) {
+    hs__text_side *s = &t->side[w->outbound];
+    char name[32];
+    if (t->level < 3 && s->app_lines > APP_LINES) {
+        return;
+    }
+    (void)snprintf(name, sizeof name, "record %llu", (unsigned long long)w->n);
+    hs__text_begin_sized(t, arrow(w->outbound), name, w->raw.n);
+    hs__buf_add(&t->line, "encrypted");
+    hs__text_column(t, HS__COL_TEXT);
+    if (t->level < 3 && s->app_lines++ == APP_LINES) {
+        hs__buf_add(&t->line, "and more, not listed: -vvv lists all");
+    } else if (t->version == HS__VERSION_TLS12) {
+        hs__code_add(&t->line, hs__content_type_name, w->type);
+    } else {
+        hs__buf_add(&t->line, "a message, an alert or data: TLS 1.3 does not tell ");
+        hs__ref_add(&t->line, "rfc9846#section-5.2");
+    }
+    hs__text_end(t, HS__COL_TEXT);
+}
+
 void hs__text_wire(hs__text *t, const hs_trace_wire *w) {
     hs__text_side *s = &t->side[w->outbound];
     uint8_t header[5] = {0};
     (void)keep(header, sizeof header, w->raw);
     s->n = w->n;
+    if (w->is_protected && t->is_observer) {
+        unreadable_record(t, w);
+        return;
+    }
     if (w->is_protected) {
         s->wire = *w;
         s->has_wire = true;

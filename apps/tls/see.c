@@ -160,7 +160,8 @@ hs__seen *hs__seen_new(hs__see *see, const hs__see_conn *conn) {
         hs__seen_free(seen);
         return NULL;
     }
-    hs_trace ev = {.kind = HS_TR_CONN, .is_server = conn->is_server};
+    hs_trace ev = {
+        .kind = HS_TR_CONN, .is_server = conn->is_server, .is_observer = conn->is_observer};
     ev.u.conn = (hs_trace_conn){.what = conn->what, .peer = conn->peer, .local = conn->local};
     hs_render_event(seen->render, &ev);
     return seen;

@@ -74,6 +74,7 @@ typedef struct {
     const char *conn_id, *peer, *local, *sni;
     const char *what;
     bool is_server;
+    bool is_observer; /* neither: `local` is the client, `peer` the server */
 } hs__see_conn;
 typedef struct hs__seen hs__seen;
 hs__seen *hs__seen_new(hs__see *see, const hs__see_conn *conn);

@@ -225,6 +225,7 @@ typedef struct {
 typedef struct hs_trace {
     hs_trace_kind kind;
     bool is_server;
+    bool is_observer; /* neither end, but between them: what the client sends is outbound */
     uint16_t version; /* 0x0303 or 0x0304, 0 while it is not agreed on */
     bool resumed;     /* a session is resumed, as far as is known now */
     uint64_t t_us;    /* hs_options.mono_us at the event, since hs_*_new; 0 without a clock */
