@@ -59,11 +59,23 @@ run_python() {
     done
 }
 
+# run_browser CONFIGURATION: the page that a trace makes, in Chromium; pictures of it stay.
+run_browser() {
+    base=$results/$1.browser
+    JUNIT=$base.xml SHOTS=$base timeout 1800 tests/browser/run.sh "build/$1" >"$base.log" 2>&1
+    if [ $? = 77 ]; then
+        note "$1" skipped "$(tail -n 1 "$base.log")"
+    elif ! grep -q '</testsuites>' "$base.xml" 2>/dev/null; then
+        note "$1" failed "tests/browser did not finish, see $base.log"
+    fi
+}
+
 # The distribution's mbedTLS, everything.
 configuration_gcc() {
     build gcc gcc || return
     run_c gcc
     run_python gcc tests/house tests/interop
+    run_browser gcc
 }
 
 # The other line of mbedTLS, built from the sources of the Debian release that has it.

@@ -17,12 +17,13 @@ test="$demo clang libclang-rt-dev clang-format libcmocka-dev valgrind
     python3 python3-pytest python3-jsonschema python3-cryptography publicsuffix xz-utils
     zlib1g-dev libzstd-dev make dpkg-dev debian-archive-keyring"
 
-# Only where the distribution has it as a package: Ubuntu does not.
-browser=chromium
+# program=package, for the tests in a browser. Only where no such program is there, wherever it came
+# from, and the distribution has the package: Ubuntu has no Chromium.
+optional="chromium=chromium node=nodejs npm=npm"
 
 case "${1-}" in
-build) wanted=$build browser= ;;
-demo) wanted=$demo browser= ;;
+build) wanted=$build optional= ;;
+demo) wanted=$demo optional= ;;
 test) wanted=$test ;;
 *) echo "usage: $0 build|demo|test" >&2; exit 2 ;;
 esac
@@ -41,10 +42,14 @@ missing=
 for package in $wanted; do
     is_installed "$package" || missing="$missing $package"
 done
-lacks_browser() {
-    [ -n "$browser" ] && ! is_installed "$browser" && apt-cache show "$browser" >/dev/null 2>&1
+lacking() {
+    for each in $optional; do
+        if ! command -v "${each%=*}" >/dev/null && apt-cache show "${each#*=}" >/dev/null 2>&1; then
+            printf ' %s' "${each#*=}"
+        fi
+    done
 }
-[ -n "$missing" ] || lacks_browser || exit 0
+[ -n "$missing$(lacking)" ] || exit 0
 
 as_root=
 if [ "$(id -u)" != 0 ]; then
@@ -57,9 +62,7 @@ quietly() {
     "$@" >"$log" 2>&1 </dev/null || { tail -n 30 "$log" >&2; exit 1; }
 }
 quietly $as_root apt-get -q update
-if lacks_browser; then # known now, as the lists of a bare machine were not before
-    missing="$missing $browser"
-fi
+missing=$missing$(lacking) # known now, as the lists of a bare machine were not before
 echo "Installing:$missing"
 quietly $as_root env DEBIAN_FRONTEND=noninteractive \
     apt-get -q -y --no-install-recommends install $missing

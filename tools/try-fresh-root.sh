@@ -33,6 +33,17 @@ cp -a "$base" "$root"
 mkdir -p "$root/home/newcomer"
 git clone -q --no-hardlinks "$project" "$root/home/newcomer/handshake"
 
+# The registry that this machine's npm uses, and the authorities that it believes, in there too.
+npm_settings=
+if command -v npm >/dev/null; then
+    npm_settings="npm_config_registry=$(npm config get registry)"
+    authorities=$(npm config get cafile)
+    if [ -f "$authorities" ]; then
+        cp "$authorities" "$root/etc/npm-authorities.pem"
+        npm_settings="$npm_settings npm_config_cafile=/etc/npm-authorities.pem"
+    fi
+fi
+
 user=root
 if [ -n "${AS_USER-}" ]; then
     user=newcomer
@@ -52,9 +63,9 @@ timed() {
     return $rc
 }
 '$(printf '%s' "$command" | sed 's#\./\(demo\|test\)\.sh#timed &#g')
-export root user inside
+export root user inside npm_settings
 exec unshare --mount --pid --fork --kill-child sh -euc '
     mount -t proc proc "$root/proc"
     mount --rbind /dev "$root/dev"
     exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 \
-        chroot "$root" su -s /bin/sh "$user" -c "$inside"'
+        $npm_settings chroot "$root" su -s /bin/sh "$user" -c "$inside"'

@@ -1,0 +1,71 @@
+/* The handshakes that the tests look at: made once, when the first test asks, by our programs.
+ * NAME.jsonl is the trace, NAME.html its page. */
+
+import { readFileSync } from 'node:fs';
+import { at, run, server } from './programs.mjs';
+
+const made = new Map();
+
+/* once(key, make): what make() promises, made at the first call. */
+function once(key, make) {
+  if (!made.has(key)) made.set(key, make());
+  return made.get(key);
+}
+
+/* Everything that a person who built the page did not choose: ends a script, a terminal's title,
+ * a line, turns the writing round, and claims a verdict. */
+export const HOSTILE = '\x1b]0;x\x07</script><b id=evil>\n\u202e 0.1 ok trust';
+
+export const credentials = () =>
+  once('credentials', async () => {
+    await run('mini-ca', ['init', '--no-password', '--permit=localhost,.test,127.0.0.1/32']);
+    await run('mini-ca', ['issue', 'localhost', '--out=leaf']);
+    await run('mini-ca', ['issue', 'localhost', '--key-type=rsa2048', '--out=rsa']);
+    await run('mini-ca', ['issue', '--client', 'alice@localhost', '--out=alice']);
+    await run('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256',
+      '-nodes', '-utf8', '-keyout', 'hostile-key.pem', '-out', 'hostile.pem', '-days', '9',
+      '-subj', `/CN=${HOSTILE.replace('/', '\\/')}`, '-addext', 'subjectAltName=DNS:localhost']);
+    return { root: at('ca/root.pem') };
+  });
+
+const SHOW = '--secrets=show';
+const own = (name) => [`--cert=${name}.pem`, `--key=${name}-key.pem`];
+const TRUST = '--cacert=ca/root.pem';
+const HTTP = '--http=/';
+
+/* name -> what the server and the client are told, the client's exit code. */
+const HANDSHAKES = {
+  tls13: { server: [SHOW], client: [TRUST, SHOW, HTTP] },
+  hidden: { server: [], client: [TRUST, HTTP] },
+  tls12: { server: [SHOW, '--tls=1.2'], client: [TRUST, SHOW, HTTP] },
+  classic: { leaf: 'rsa', server: ['--profile=classic', '--tls=1.2', SHOW],
+    client: [TRUST, '--profile=classic', '--tls=1.2', SHOW, HTTP] },
+  hrr: { server: [SHOW], client: [TRUST, '--shares=', SHOW, HTTP] },
+  untrusted: { server: [SHOW], client: [SHOW], code: 5 },
+  resumed: { server: [SHOW], client: [TRUST, SHOW, '--resume', HTTP], accept: 2 },
+  mutual: { server: ['--client-auth=need', TRUST, SHOW], client: [TRUST, SHOW, ...own('alice')] },
+  hostile: { leaf: 'hostile', server: [SHOW, '--alpn=<i>x</i>'],
+    client: ['-k', SHOW, '--alpn=<i>x</i>'] },
+};
+
+async function handshake(name) {
+  const { leaf = 'leaf', accept = 1, code = 0, ...told } = HANDSHAKES[name];
+  const files = (side) => [`--trace=${name}-${side}.jsonl`, `--html=${name}-${side}.html`];
+  await credentials();
+  const peer = await server(...own(leaf), ...told.server, ...files('server'), `--accept=${accept}`);
+  await run('hs-client', ['-q', ...told.client, ...files('client'), `localhost:${peer.port}`], { code });
+  await peer.stop();
+}
+
+/* The page of one side ("tls13-client"): its path. */
+export async function pageOf(view) {
+  const name = view.replace(/-(client|server)$/, '');
+  await once(name, () => handshake(name));
+  return at(`${view}.html`);
+}
+
+/* The trace behind it: its lines as objects. */
+export async function traceOf(view) {
+  return readFileSync((await pageOf(view)).replace(/html$/, 'jsonl'), 'utf8')
+    .trim().split('\n').map((line) => JSON.parse(line));
+}
