@@ -5,8 +5,6 @@
 #include "pki/time.h"
 #include "proto/span.h"
 
-enum { ENUMERATED = 0x0a };
-
 const char *hs__revocation_reason(unsigned code) {
     static const char *const names[] = {
 #define NAME(id, code, name, meaning) [code] = name,
@@ -27,7 +25,7 @@ static bool read_entry_extension(void *ctx, hs__oid id, bool is_critical, hs__rd
     hs__revoked *out = ctx;
     (void)is_critical;
     if (id == HS__OID_REASON_CODE) {
-        const hs_span v = hs__der_value(value, NULL, ENUMERATED);
+        const hs_span v = hs__der_value(value, NULL, HS__DER_ENUMERATED);
         if (v.n != 1) {
             hs__rd_fail(value, NULL, HS_E_DECODE, "is not a small number");
         }

@@ -7,7 +7,6 @@
 enum {
     FIXED_ROOM = 512, /* dates, number, algorithm, tags and lengths */
     ENTRY_ROOM = 80,  /* a date, a reason, tags and lengths */
-    ENUMERATED = 0x0a
 };
 
 static void put_reason(hs__der_out *o, hs__reason reason) {
@@ -16,7 +15,7 @@ static void put_reason(hs__der_out *o, hs__reason reason) {
     if (reason == HS__REASON_UNSPECIFIED) {
         return;
     }
-    hs__der_put_value(o, ENUMERATED, (hs_span){&code, 1});
+    hs__der_put_value(o, HS__DER_ENUMERATED, (hs_span){&code, 1});
     hs__der_wrap_extension(o, HS__OID_REASON_CODE, false, end);
     hs__der_wrap(o, HS__DER_SEQUENCE, end);
 }

@@ -14,6 +14,7 @@
 /* Tags beyond those of crypto/der.h. */
 enum {
     HS__DER_BOOLEAN = 0x01,
+    HS__DER_ENUMERATED = 0x0a,
     HS__DER_UTF8_STRING = 0x0c,
     HS__DER_PRINTABLE_STRING = 0x13,
     HS__DER_TELETEX_STRING = 0x14,

@@ -7,7 +7,7 @@
 #include "crypto/digest.h"
 #include "pki/time.h"
 
-enum { FIXED_ROOM = 512, SHA1_LEN = 20, TIME_LEN = 15, ENUMERATED = 0x0a };
+enum { FIXED_ROOM = 512, SHA1_LEN = 20, TIME_LEN = 15 };
 
 /* What is hashed for the certID. */
 typedef struct {
@@ -46,7 +46,7 @@ static void put_verdict(hs__der_out *o, const hs__ocsp_template *t) {
         return;
     }
     if (t->reason != HS__REASON_UNSPECIFIED) {
-        hs__der_put_value(o, ENUMERATED, (hs_span){&code, 1});
+        hs__der_put_value(o, HS__DER_ENUMERATED, (hs_span){&code, 1});
         hs__der_wrap(o, HS__DER_CONTEXT_OPENED | 0, end);
     }
     put_time(o, t->revoked_at);
@@ -95,7 +95,7 @@ static hs_status wrap_response(hs_span basic, uint8_t *out, size_t *n) {
     hs__der_put_oid(&o, HS__OID_OCSP_BASIC);
     hs__der_wrap(&o, HS__DER_SEQUENCE, end);
     hs__der_wrap(&o, HS__DER_CONTEXT_OPENED | 0, end);
-    hs__der_put_value(&o, ENUMERATED, (hs_span){&SUCCESSFUL, 1});
+    hs__der_put_value(&o, HS__DER_ENUMERATED, (hs_span){&SUCCESSFUL, 1});
     hs__der_wrap(&o, HS__DER_SEQUENCE, end);
     if (o.full) {
         return HS_E_NO_SPACE;
