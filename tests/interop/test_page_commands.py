@@ -79,7 +79,7 @@ CONNECTIONS = {
                     ["--suites=TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"]),
     "1.2 of randoms": ("p256", ["--tls=1.2", "--extended-main-secret=off"],
                        ["--extended-main-secret=off"]),
-    "1.2 resumed": ("p256", ["--tls=1.2"], ["--resume"]),
+    "1.2 resumed": ("p256", ["--tls=1.2"], ["--resume=2"]),
     "classic": ("decrypts", ["--tls=1.2", "--profile=classic"], ["--profile=classic"]),
 }
 # What is derived, hashed, signed and decrypted in each: all of it has a command.
@@ -88,7 +88,7 @@ LEAST = {
     **{name: FULL_13 for name in CONNECTIONS if name.startswith("1.3")},
     **{name: {"PRF": 4, "part": 4, "check": 2, "record": 4} for name in CONNECTIONS
        if name.startswith("1.2")},
-    "1.2 resumed": {"PRF": 7, "part": 8, "check": 3, "record": 8},
+    "1.2 resumed": {"PRF": 10, "part": 12, "check": 4, "record": 12},
     "classic": {"RSAES-PKCS1-v1_5": 1, "PRF": 4, "part": 4, "check": 1, "record": 4},
 }
 

@@ -1,277 +1,294 @@
-/* The shell command with which openssl (3.0 or later) gives a value of the trace again.
- *
- * Works on the events of one connection, that is on parsed lines of the trace. The result of
- * commandFor is { text, about } or, where there is none, { why }. It ends in the value just as the
- * trace writes it, or, for a signature, in "Verified OK". What a trace says is foreign: only hex
- * digits and known words come into a command, labels in quotes. Needs bash, openssl and xxd. */
+// The shell command with which openssl (3.0 or later) gives a value of the trace again.
+//
+// Works on the events of one connection, that is on parsed lines of the trace. The result of
+// commandFor is {text, about} or, where there is none, {why}. It ends in the value just as the
+// trace writes it, or, for a signature, in "Verified OK". What a trace says is foreign: only hex
+// digits and known words come into a command, labels in quotes. Needs bash, openssl and xxd.
 
-const HASHES = {
-    'SHA-256': { option: 'sha256', digest: 'SHA256', size: 32 },
-    'SHA-384': { option: 'sha384', digest: 'SHA384', size: 48 },
+const HASH_OPTIONS = {
+  'SHA-256': {option: 'sha256', digest: 'SHA256', size: 32},
+  'SHA-384': {option: 'sha384', digest: 'SHA384', size: 48},
 };
-/* OBJECT IDENTIFIER elements, and for curves the size of a private key */
-const CURVES = {
-    secp256r1: { oid: '06082a8648ce3d030107', size: 32 },
-    secp384r1: { oid: '06052b81040022', size: 48 },
-    secp521r1: { oid: '06052b81040023', size: 66 },
+// OBJECT IDENTIFIER elements, and for curves the size of a private key
+const CURVE_OIDS = {
+  secp256r1: {oid: '06082a8648ce3d030107', size: 32},
+  secp384r1: {oid: '06052b81040022', size: 48},
+  secp521r1: {oid: '06052b81040023', size: 66},
 };
 const EC_PUBLIC_KEY = '06072a8648ce3d0201';
 const X25519 = '06032b656e';
-const SIGNATURES = {
-    ecdsa_secp256r1_sha256: ['sha256'], ecdsa_secp384r1_sha384: ['sha384'],
-    ecdsa_secp521r1_sha512: ['sha512'], rsa_pkcs1_sha256: ['sha256'],
-    rsa_pkcs1_sha384: ['sha384'], rsa_pkcs1_sha512: ['sha512'],
-    rsa_pss_rsae_sha256: ['sha256', 'pss'], rsa_pss_rsae_sha384: ['sha384', 'pss'],
-    rsa_pss_rsae_sha512: ['sha512', 'pss'], rsa_pss_pss_sha256: ['sha256', 'pss'],
-    rsa_pss_pss_sha384: ['sha384', 'pss'], rsa_pss_pss_sha512: ['sha512', 'pss'],
-    ed25519: null,
+const SIGNATURE_OPTIONS = {
+  ecdsa_secp256r1_sha256: ['sha256'], ecdsa_secp384r1_sha384: ['sha384'],
+  ecdsa_secp521r1_sha512: ['sha512'], rsa_pkcs1_sha256: ['sha256'],
+  rsa_pkcs1_sha384: ['sha384'], rsa_pkcs1_sha512: ['sha512'],
+  rsa_pss_rsae_sha256: ['sha256', 'pss'], rsa_pss_rsae_sha384: ['sha384', 'pss'],
+  rsa_pss_rsae_sha512: ['sha512', 'pss'], rsa_pss_pss_sha256: ['sha256', 'pss'],
+  rsa_pss_pss_sha384: ['sha384', 'pss'], rsa_pss_pss_sha512: ['sha512', 'pss'],
+  ed25519: null,
 };
-/* The counter with which each AEAD begins, before or after the nonce (RFC 5116, 8439). */
-const CIPHERS = {
-    'AES-128-GCM': { option: 'aes-128-ctr', iv: (nonce) => nonce + '00000002' },
-    'AES-256-GCM': { option: 'aes-256-ctr', iv: (nonce) => nonce + '00000002' },
-    'ChaCha20-Poly1305': { option: 'chacha20', iv: (nonce) => '01000000' + nonce },
+// The counter with which each AEAD begins, before or after the nonce (RFC 5116, 8439).
+const STREAM_CIPHERS = {
+  'AES-128-GCM': {option: 'aes-128-ctr', iv: (nonce) => nonce + '00000002'},
+  'AES-256-GCM': {option: 'aes-256-ctr', iv: (nonce) => nonce + '00000002'},
+  'ChaCha20-Poly1305': {option: 'chacha20', iv: (nonce) => '01000000' + nonce},
 };
-const TAG = 32, HEADER = 10; /* in hex digits */
+const TAG_DIGITS = 32, HEADER_DIGITS = 10; // in hex digits
 const TO_HEX = 'xxd -p | tr -d \'\\n\'';
+const FIRST_WORD = 'cut -d\' \' -f1 | tr -d \'\\n\'';
 const LOWER = 'tr A-F a-f | tr -d :';
 
 class NoCommand extends Error {}
 
-function hex(text, what) {
-    if (typeof text !== 'string' || !/^([0-9a-f]{2})*$/.test(text)) {
-        throw new NoCommand(`the trace does not show ${what}`);
-    }
-    return text;
+function shownHex(text, what) {
+  if (typeof text !== 'string' || !/^([0-9a-f]{2})*$/.test(text)) {
+    throw new NoCommand(`the trace does not show ${what}`);
+  }
+  return text;
 }
 
-function known(table, word, what) {
-    if (!Object.hasOwn(table, word) || !table[word]) {
-        throw new NoCommand(`openssl has no command for ${what}`);
-    }
-    return table[word];
+function rowOf(table, word, what) {
+  if (!Object.hasOwn(table, word) || !table[word]) {
+    throw new NoCommand(`openssl has no command for ${what}`);
+  }
+  return table[word];
 }
 
-function quoted(label) {
-    if (!/^[A-Za-z0-9 ]{1,40}$/.test(label)) {
-        throw new NoCommand('the label is none of TLS');
-    }
-    return label;
+function safeLabel(label) {
+  if (!/^[A-Za-z0-9 ]{1,40}$/.test(label)) {
+    throw new NoCommand('the label is none of TLS');
+  }
+  return label;
 }
 
-const bytes = (digits) => `<(printf ${digits} | xxd -r -p)`;
-const join = (...lines) => lines.join(' \\\n  ');
+const asFile = (digits) => `<(printf ${digits} | xxd -r -p)`;
+const wrapLines = (...lines) => lines.join(' \\\n  ');
 
 function der(tag, ...parts) {
-    const body = parts.join(''), n = body.length / 2;
-    const size = n.toString(16).padStart(2, '0');
-    return tag + (n < 128 ? size : '81' + size) + body;
+  const body = parts.join(''), n = body.length / 2;
+  const size = n.toString(16).padStart(2, '0');
+  return tag + (n < 128 ? size : '81' + size) + body;
 }
 
-/* ---- what a command needs of other lines ------------------------------------------------- */
+// ---- what a command needs of other lines -------------------------------------------------
 
-/** What is known of one connection: `events` in order, `earlier` the connections before it. */
+// What is known of one connection: `events` in order, `earlier` the connections before it.
 export function makeBook(events, earlier = []) {
-    return { events, earlier, place: new Map(events.map((e, i) => [e, i])) };
+  return {events, earlier, place: new Map(events.map((e, i) => [e, i]))};
 }
 
-/** The derivation that an event's input names: the last one of that name before the event. In a
- * resumed TLS 1.2 session the main secret is that of an earlier connection. Or undefined. */
+// What a client shows to resume the session of these events: its ticket, or its id.
+function sessionNames(events) {
+  const names = [];
+  for (const e of events.filter((m) => m.ev === 'msg' && !m.hidden && m.fields)) {
+    const path = {new_session_ticket: 'ticket', server_hello: 'legacy_session_id_echo'}[e.name];
+    const field = e.fields.find((f) => f.path === path && f.len > 0);
+    if (field) names.push(e.raw.slice(field.off * 2, (field.off + field.len) * 2));
+  }
+  return names;
+}
+
+// The main secret of a session that was made in an earlier connection, or undefined.
+function resumedSecret(events, earlier) {
+  const hello = events.find((e) => e.ev === 'msg' && e.name === 'client_hello')?.raw ?? '';
+  const from = earlier.findLastIndex((past) => sessionNames(past).some((n) => hello.includes(n)));
+  if (from < 0) return undefined;
+  return earlier[from].find((e) => e.ev === 'derive' && e.name === 'main_secret') ??
+    resumedSecret(earlier[from], earlier.slice(0, from));
+}
+
+// The derivation that an event's input names: the last one of that name before the event. In a
+// resumed TLS 1.2 session the main secret is that of an earlier connection. Or undefined.
 export function sourceOf(book, event, name) {
-    const end = book.place.get(event);
-    const before = book.events.slice(0, end);
-    const found = before.findLast((e) => e.ev === 'derive' && e.name === name);
-    if (found || name !== 'main_secret') {
-        return found;
-    }
-    return book.earlier.flat().findLast((e) => e.ev === 'derive' && e.name === 'main_secret');
+  const before = book.events.slice(0, book.place.get(event));
+  const found = before.findLast((e) => e.ev === 'derive' && e.name === name);
+  return found || name !== 'main_secret' ? found : resumedSecret(book.events, book.earlier);
 }
 
-/** The messages of a transcript, by its names: "CH SH EE" -> msg events. */
+// The messages of a transcript, by its names: "CH SH EE" -> msg events.
 export function messagesOf(book, transcript) {
-    const hashed = book.events.filter((e) => e.ev === 'msg' && e.name !== 'hello_request');
-    return transcript.messages.split(' ').map((name, i) => ({ name, event: hashed[i] }));
+  const hashed = book.events.filter((e) => e.ev === 'msg' && e.name !== 'hello_request');
+  return transcript.messages.split(' ').map((name, i) => ({name, event: hashed[i]}));
 }
 
-/** The transcript whose hash counts at an event: the last one before it. */
+// The transcript whose hash counts at an event: the last one before it.
 export function transcriptAt(book, event) {
-    const before = book.events.slice(0, book.place.get(event));
-    return before.findLast((e) => e.ev === 'transcript');
+  const before = book.events.slice(0, book.place.get(event));
+  return before.findLast((e) => e.ev === 'transcript');
 }
 
-function secret(book, event, name) {
-    if (name === '0') {
-        return '00'.repeat(known(HASHES, event.hash, 'this hash').size);
-    }
-    return hex(sourceOf(book, event, name)?.value, name);
+function secretOf(book, event, name) {
+  if (name === '0') {
+    return '00'.repeat(rowOf(HASH_OPTIONS, event.hash, 'this hash').size);
+  }
+  return shownHex(sourceOf(book, event, name)?.value, name);
 }
 
-/* ---- one function for each way to derive ------------------------------------------------- */
+// ---- one function for each way to derive -------------------------------------------------
 
-function extract(book, e) {
-    const hash = known(HASHES, e.hash, e.hash);
-    return join(`openssl kdf -keylen ${hash.size} -kdfopt digest:${hash.digest} ` +
-                    '-kdfopt mode:EXTRACT_ONLY',
-                `-kdfopt hexsalt:${secret(book, e, e.inputs.salt)}`,
-                `-kdfopt hexkey:${secret(book, e, e.inputs.ikm)} HKDF | ${LOWER}`);
+function extractCommand(book, e) {
+  const hash = rowOf(HASH_OPTIONS, e.hash, e.hash);
+  return wrapLines(`openssl kdf -keylen ${hash.size} -kdfopt digest:${hash.digest} ` +
+          '-kdfopt mode:EXTRACT_ONLY',
+        `-kdfopt hexsalt:${secretOf(book, e, e.inputs.salt)}`,
+        `-kdfopt hexkey:${secretOf(book, e, e.inputs.ikm)} HKDF | ${LOWER}`);
 }
 
-function expandLabel(book, e) {
-    const context = e.input_values?.context ? `-kdfopt hexdata:${hex(e.input_values.context)} ` : '';
-    if (!context && e.inputs.context !== '""') {
-        throw new NoCommand('the trace does not show the context');
-    }
-    return join(`openssl kdf -keylen ${Number(e.len)} ` +
-                    `-kdfopt digest:${known(HASHES, e.hash, e.hash).digest} ` +
-                    '-kdfopt mode:EXPAND_ONLY',
-                `-kdfopt hexkey:${secret(book, e, e.inputs.secret)}`,
-                `-kdfopt 'prefix:tls13 ' -kdfopt 'label:${quoted(e.inputs.label)}'`,
-                `${context}TLS13-KDF | ${LOWER}`);
+function expandCommand(book, e) {
+  const data = shownHex(e.input_values?.context ?? '', 'the context');
+  const context = data ? `-kdfopt hexdata:${data} ` : '';
+  if (!context && e.inputs.context !== '""') {
+    throw new NoCommand('the trace does not show the context');
+  }
+  return wrapLines(`openssl kdf -keylen ${Number(e.len)} ` +
+          `-kdfopt digest:${rowOf(HASH_OPTIONS, e.hash, e.hash).digest} ` +
+          '-kdfopt mode:EXPAND_ONLY',
+        `-kdfopt hexkey:${secretOf(book, e, e.inputs.secret)}`,
+        `-kdfopt 'prefix:tls13 ' -kdfopt 'label:${safeLabel(e.inputs.label)}'`,
+        `${context}TLS13-KDF | ${LOWER}`);
 }
 
-function prf(book, e) {
-    return join(`openssl kdf -keylen ${Number(e.len)} ` +
-                    `-kdfopt digest:${known(HASHES, e.hash, e.hash).digest}`,
-                `-kdfopt hexsecret:${secret(book, e, e.inputs.secret)}`,
-                `-kdfopt 'seed:${quoted(e.inputs.label)}'`,
-                `-kdfopt hexseed:${hex(e.input_values?.seed, 'the seed')} TLS1-PRF | ${LOWER}`);
+function prfCommand(book, e) {
+  return wrapLines(`openssl kdf -keylen ${Number(e.len)} ` +
+          `-kdfopt digest:${rowOf(HASH_OPTIONS, e.hash, e.hash).digest}`,
+        `-kdfopt hexsecret:${secretOf(book, e, e.inputs.secret)}`,
+        `-kdfopt 'seed:${safeLabel(e.inputs.label)}'`,
+        `-kdfopt hexseed:${shownHex(e.input_values?.seed, 'the seed')} TLS1-PRF`) +
+    ` | ${LOWER}`;
 }
 
-function part(book, e) {
-    const from = Number(e.inputs.offset) * 2 + 1;
-    return `printf ${secret(book, e, e.inputs.from)} | ` +
-        `cut -c${from}-${from + Number(e.len) * 2 - 1} | tr -d '\\n'`;
+function partCommand(book, e) {
+  const from = Number(e.inputs.offset) * 2 + 1;
+  return `printf ${secretOf(book, e, e.inputs.from)} | ` +
+    `cut -c${from}-${from + Number(e.len) * 2 - 1} | tr -d '\\n'`;
 }
 
-/* PKCS #8 and SubjectPublicKeyInfo around the bare numbers, so that openssl reads them. */
-function exchange(book, e) {
-    const own = hex(e.input_values?.private, 'our private key');
-    const peer = hex(e.input_values?.public, 'the public key of the peer');
-    const algorithm = e.fn === 'x25519' ? der('30', X25519)
-        : der('30', EC_PUBLIC_KEY, known(CURVES, e.fn, e.fn).oid);
-    const inner = e.fn === 'x25519' ? der('04', own)
-        : der('30', '020101', der('04', own.padStart(CURVES[e.fn].size * 2, '0')));
-    return join('openssl pkeyutl -derive',
-                `-keyform DER -inkey ${bytes(der('30', '020100', algorithm, der('04', inner)))}`,
-                '-peerform DER ' +
-                    `-peerkey ${bytes(der('30', algorithm, der('03', '00', peer)))}`) +
-        ` | ${TO_HEX}`;
+// PKCS #8 and SubjectPublicKeyInfo around the bare numbers, so that openssl reads them.
+function exchangeCommand(book, e) {
+  const own = shownHex(e.input_values?.private, 'our private key');
+  const peer = shownHex(e.input_values?.public, 'the public key of the peer');
+  const algorithm = e.fn === 'x25519' ? der('30', X25519)
+    : der('30', EC_PUBLIC_KEY, rowOf(CURVE_OIDS, e.fn, e.fn).oid);
+  const inner = e.fn === 'x25519' ? der('04', own)
+    : der('30', '020101', der('04', own.padStart(CURVE_OIDS[e.fn].size * 2, '0')));
+  return wrapLines('openssl pkeyutl -derive',
+        `-keyform DER -inkey ${asFile(der('30', '020100', algorithm, der('04', inner)))}`,
+        '-peerform DER ' +
+          `-peerkey ${asFile(der('30', algorithm, der('03', '00', peer)))}`) +
+    ` | ${TO_HEX}`;
 }
 
-function decrypt(book, e) {
-    const text = hex(e.input_values?.ciphertext, 'the encrypted secret');
-    return `printf ${text} | xxd -r -p |\n` +
-        `  openssl pkeyutl -decrypt -inkey server-key.pem | ${TO_HEX}`;
+function decryptCommand(book, e) {
+  const text = shownHex(e.input_values?.ciphertext, 'the encrypted secret');
+  return `printf ${text} | xxd -r -p |\n` +
+    `  openssl pkeyutl -decrypt -inkey server-key.pem | ${TO_HEX}`;
 }
 
-const DERIVE = {
-    'HKDF-Extract': { make: extract, about: 'HKDF-Extract: HMAC with the salt as key' },
-    'HKDF-Expand-Label': { make: expandLabel, about: 'openssl builds the label\'s structure itself' },
-    PRF: { make: prf, about: 'the PRF of TLS 1.2; the seed is the label and what follows it' },
-    part: { make: part, about: 'no cryptography: these bytes are cut out' },
-    'RSAES-PKCS1-v1_5': { make: decrypt, about: 'only the owner of the server\'s key can do this: ' +
-        'put its file where server-key.pem stands' },
+const DERIVE_COMMANDS = {
+  'HKDF-Extract': {make: extractCommand, about: 'HKDF-Extract: HMAC with the salt as key'},
+  'HKDF-Expand-Label': {make: expandCommand, about: 'openssl builds the HkdfLabel itself'},
+  PRF: {make: prfCommand, about: 'the PRF of TLS 1.2; its seed is label and bytes together'},
+  part: {make: partCommand, about: 'no cryptography: these bytes are cut out'},
+  'RSAES-PKCS1-v1_5': { make: decryptCommand, about: 'only the owner of the server\'s key ' +
+    'can do this: put its file where server-key.pem stands' },
 };
-const EXCHANGE = { make: exchange, about: 'the bytes before each number say what kind of key it is' };
+const EXCHANGE_COMMAND = { make: exchangeCommand, about: 'the bytes before each number say what ' +
+  'kind of key it is' };
 
-/* ---- hashes, MACs, signatures, records --------------------------------------------------- */
+// ---- hashes, MACs, signatures, records ---------------------------------------------------
 
-function messageBytes(message) {
-    if (!message || message.hidden || message.raw?.length !== message.len * 2) {
-        throw new NoCommand('the trace does not show each byte of these messages');
-    }
-    return hex(message.raw, 'the message');
+function wholeMessage(message) {
+  if (!message || message.hidden || message.raw?.length !== message.len * 2) {
+    throw new NoCommand('the trace does not show each byte of these messages');
+  }
+  return shownHex(message.raw, 'the message');
 }
 
-/* A field or a certificate: `at` has its off and len. */
-function cut(message, at) {
-    const raw = messageBytes(message);
-    return hex(at && raw.slice(at.off * 2, (at.off + at.len) * 2), 'what was signed, and by whom');
+// A field or a certificate: `at` has its off and len.
+function cutFrom(message, at) {
+  const raw = wholeMessage(message);
+  return shownHex(at && raw.slice(at.off * 2, (at.off + at.len) * 2),
+          'what was signed, and by whom');
 }
 
-function transcriptPart(book, { name, event }) {
-    if (!name.startsWith('message_hash')) {
-        return `printf ${messageBytes(event)}  # ${name.replace(/[^A-Za-z0-9]/g, '')}`;
-    }
-    const first = book.events.find((e) => e.ev === 'transcript');
-    const digest = hex(first?.value, 'the hash of the first ClientHello');
-    const head = 'fe0000' + (digest.length / 2).toString(16);
-    return `printf ${head + digest}  # message_hash, of the hash of the first ClientHello`;
+function transcriptPart(book, {name, event}) {
+  if (!name.startsWith('message_hash')) {
+    return `printf ${wholeMessage(event)}  # ${name.replace(/[^A-Za-z0-9]/g, '')}`;
+  }
+  const first = book.events.find((e) => e.ev === 'transcript');
+  const digest = shownHex(first?.value, 'the hash of the first ClientHello');
+  const head = 'fe0000' + (digest.length / 2).toString(16);
+  return `printf ${head + digest}  # message_hash, of the hash of the first ClientHello`;
 }
 
-function transcript(book, e) {
-    const parts = messagesOf(book, e).map((m) => transcriptPart(book, m));
-    return `(\n  ${parts.join('\n  ')}\n) | xxd -r -p |\n` +
-        `  openssl dgst -${known(HASHES, e.hash, e.hash).option} -r | cut -d' ' -f1 | tr -d '\\n'`;
+function transcriptCommand(book, e) {
+  const parts = messagesOf(book, e).map((m) => transcriptPart(book, m));
+  return `(\n  ${parts.join('\n  ')}\n) | xxd -r -p |\n` +
+    `  openssl dgst -${rowOf(HASH_OPTIONS, e.hash, e.hash).option} -r | ${FIRST_WORD}`;
 }
 
-/* TLS 1.3: a MAC over the hash of what went before; in TLS 1.2 a derivation of its own. */
-function finished(book, e) {
-    const own = book.events.find((d) => d.ev === 'derive' && d.name === `${e.side}_verify_data`);
-    if (own) {
-        return prf(book, own);
-    }
-    const key = book.events.find((d) => d.ev === 'derive' && d.name === `${e.side}_finished_key`);
-    const before = transcriptAt(book, e);
-    return `printf ${hex(before?.value, 'the hash before it')} | xxd -r -p |\n` +
-        `  openssl dgst -${known(HASHES, before.hash, before.hash).option} -mac HMAC \\\n` +
-        `  -macopt hexkey:${hex(key?.value, `${e.side}_finished_key`)} -r ` +
-        '| cut -d\' \' -f1 | tr -d \'\\n\'';
+// TLS 1.3: a MAC over the hash of what went before; in TLS 1.2 a derivation of its own.
+function finishedCommand(book, e) {
+  const own = book.events.find((d) => d.ev === 'derive' && d.name === `${e.side}_verify_data`);
+  if (own) {
+    return prfCommand(book, own);
+  }
+  const key = book.events.find((d) => d.ev === 'derive' && d.name === `${e.side}_finished_key`);
+  const before = transcriptAt(book, e);
+  return `printf ${shownHex(before?.value, 'the hash before it')} | xxd -r -p |\n` +
+    `  openssl dgst -${rowOf(HASH_OPTIONS, before.hash, before.hash).option} -mac HMAC \\\n` +
+    `  -macopt hexkey:${shownHex(key?.value, `${e.side}_finished_key`)} -r ` +
+    `| ${FIRST_WORD}`;
 }
 
-function signature(book, e) {
-    const [hash, padding] = known(SIGNATURES, e.scheme, `${e.scheme} from a pipe`);
-    const dir = (e.side === 'server') === (book.events[0].role === 'client') ? 'rx' : 'tx';
-    const name = e.what === 'certificate_verify' ? e.what : 'server_key_exchange';
-    const last = (wanted) => book.events.findLast((m) => m.ev === 'msg' && m.name === wanted &&
-        m.dir === dir);
-    const message = last(name), field = message?.fields?.find((f) => f.path === 'signature');
-    const holder = last('certificate'), cert = cut(holder, holder?.certs?.[0]);
-    const pss = padding ? ['-sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:digest'] : [];
-    return join(`openssl dgst -${hash}`, ...pss,
-                `-verify <(printf ${cert} | xxd -r -p | ` +
-                    'openssl x509 -inform DER -noout -pubkey)',
-                `-signature ${bytes(cut(message, field))}`,
-                bytes(hex(e.signed_content, 'what was signed')));
+function signatureCommand(book, e) {
+  const [hash, padding] = rowOf(SIGNATURE_OPTIONS, e.scheme, `${e.scheme} from a pipe`);
+  const dir = (e.side === 'server') === (book.events[0].role === 'client') ? 'rx' : 'tx';
+  const name = e.what === 'certificate_verify' ? e.what : 'server_key_exchange';
+  const last = (wanted) => book.events.findLast((m) => m.ev === 'msg' && m.name === wanted &&
+    m.dir === dir);
+  const message = last(name), field = message?.fields?.find((f) => f.path === 'signature');
+  const holder = last('certificate'), cert = cutFrom(holder, holder?.certs?.[0]);
+  const pss = padding ? ['-sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:digest'] : [];
+  return wrapLines(`openssl dgst -${hash}`, ...pss,
+        `-verify <(printf ${cert} | xxd -r -p | ` +
+          'openssl x509 -inform DER -noout -pubkey)',
+        `-signature ${asFile(cutFrom(message, field))}`,
+        asFile(shownHex(e.signed_content, 'what was signed')));
 }
 
-const CHECKS = {
-    finished: { make: finished, about: 'what Finished must hold' },
-    certificate_verify: { make: signature, about: 'the signature, with the certificate\'s key' },
-    server_key_exchange: { make: signature, about: 'the signature, with the certificate\'s key' },
-};
-
-/* openssl has no AEAD on the command line, but below its tag each one is a stream cipher. */
-function record(book, e) {
-    const cipher = known(CIPHERS, e.aead?.alg, 'a record like this one');
-    const key = hex(sourceOf(book, e, e.aead.key)?.value, 'the key');
-    const before = HEADER + (e.aead.explicit_nonce?.length ?? 0);
-    const body = hex(e.raw, 'the record').slice(before, -TAG);
-    return `printf ${body} | xxd -r -p |\n  openssl enc -d -${cipher.option} -K ${key} \\\n` +
-        `  -iv ${cipher.iv(hex(e.aead.nonce, 'the nonce'))} | ${TO_HEX}`;
-}
-
-const KINDS = {
-    derive: (e) => (Object.hasOwn(DERIVE, e.fn) ? DERIVE[e.fn] : EXCHANGE),
-    check: (e) => (Object.hasOwn(CHECKS, e.what) ? CHECKS[e.what] : undefined),
-    transcript: () => ({ make: transcript, about: 'the messages one after the other, and their ' +
-        'hash' }),
-    record: () => ({ make: record, about: 'decrypts, and does not check the tag: openssl has no ' +
-        'AEAD on its command line' }),
+const CHECK_COMMANDS = {
+  finished: {make: finishedCommand, about: 'what Finished must hold'},
+  certificate_verify: {make: signatureCommand, about: 'by the key in the certificate'},
+  server_key_exchange: {make: signatureCommand, about: 'by the key in the certificate'},
 };
 
-/** The command for an event; see above. */
+// openssl has no AEAD on the command line, but below its tag each one is a stream cipher.
+function recordCommand(book, e) {
+  const cipher = rowOf(STREAM_CIPHERS, e.aead?.alg, 'a record like this one');
+  const key = shownHex(sourceOf(book, e, e.aead.key)?.value, 'the key');
+  const before = HEADER_DIGITS + (e.aead.explicit_nonce?.length ?? 0);
+  const body = shownHex(e.raw, 'the record').slice(before, -TAG_DIGITS);
+  return `printf ${body} | xxd -r -p |\n  openssl enc -d -${cipher.option} -K ${key} \\\n` +
+    `  -iv ${cipher.iv(shownHex(e.aead.nonce, 'the nonce'))} | ${TO_HEX}`;
+}
+
+const COMMANDS = {
+  derive: (e) => (Object.hasOwn(DERIVE_COMMANDS, e.fn) ? DERIVE_COMMANDS[e.fn] : EXCHANGE_COMMAND),
+  check: (e) => (Object.hasOwn(CHECK_COMMANDS, e.what) ? CHECK_COMMANDS[e.what] : undefined),
+  transcript: () => ({make: transcriptCommand, about: 'the messages one after the other'}),
+  record: () => ({ make: recordCommand, about: 'decrypts, and does not check the tag: openssl ' +
+    'has no AEAD on its command line' }),
+};
+
+// The command for an event; see above.
 export function commandFor(book, event) {
-    const kind = Object.hasOwn(KINDS, event.ev) ? KINDS[event.ev](event) : undefined;
-    if (!kind) {
-        return { why: 'openssl has no command for this' };
-    }
-    try {
-        return { text: kind.make(book, event), about: kind.about };
-    } catch (error) {
-        if (error instanceof NoCommand) {
-            return { why: error.message };
-        }
-        throw error;
-    }
+  const kind = Object.hasOwn(COMMANDS, event.ev) ? COMMANDS[event.ev](event) : undefined;
+  if (!kind) {
+    return {why: 'openssl has no command for this'};
+  }
+  try {
+    return {text: kind.make(book, event), about: kind.about};
+  } catch (error) {
+    return {why: error instanceof NoCommand ? error.message : 'its line is not complete'};
+  }
 }
