@@ -64,6 +64,22 @@ HS_MUST_CHECK hs_status hs_keylog_new(const hs_render_options *o, hs_render **ou
  * connections that share a file have sections of their own. */
 HS_MUST_CHECK hs_status hs_pcapng_new(const hs_render_options *o, hs_render **out);
 
+/* A page for people, which shows connections from the ladder of messages down to single bytes. It
+ * is one file that loads nothing, and opens from a disk: hs_html_begin writes all of it but its
+ * data, in one call of `write`; behind it goes one block for each connection, which the renderer
+ * writes in one call when the connection is closed, or at hs_render_free. Several may share a page,
+ * from several threads if `write` can bear that, and a page has no end that could be missing.
+ *
+ * A block has the connection's JSON Lines (`secrets` counts as for those) and its text. It is
+ * bounded: of application data the first 64 records, their beginnings if they are long, and sums
+ * of the others. */
+void hs_html_begin(void (*write)(void *ctx, const char *p, size_t n), void *ctx);
+HS_MUST_CHECK hs_status hs_html_new(const hs_render_options *o, hs_render **out);
+
+/* The page's Content-Security-Policy, for who serves it: it forbids all but the page's own script
+ * and style. The page says it itself as well. */
+const char *hs_html_policy(void);
+
 /* Hands every event to each of `parts`, in this order, and frees them with itself. On failure
  * they stay the caller's. */
 HS_MUST_CHECK hs_status hs_tee_new(hs_render *const *parts, size_t n, hs_render **out);

@@ -1,0 +1,241 @@
+// Two ends and what went between them: an arrow for each message, grouped in records and flights,
+// at equal distances or along the time.
+import { el, icon, place, plural, replace, size, svg, time } from './dom.js';
+import { observedSteps, steps, stepsOf } from './steps.js';
+
+const ROW = 46;        // a step's height
+const ARROW = 38;      // where in it the arrow arrives
+const FLIGHT = 30;     // above the first of a flight
+const NEW_KEY = 34;    // above the first record under a key
+const HEAD = 8;
+const FOOT = 30;
+
+// ---- what is drawn, from top to bottom
+
+// Steps with what stands above them: the flight they begin, the key that comes into use.
+function layOut(list, isObserver) {
+  const rows = [];
+  const keys = new Set();
+  let flight = null;
+  let isSealed = false;
+  list.forEach((step) => {
+    if (!flight || flight.sender !== step.sender) {
+      flight = {kind: 'flight', sender: step.sender, n: flight ? flight.n + 1 : 1, steps: []};
+      rows.push({kind: 'flight', flight});
+    }
+    flight.steps.push(step);
+    const record = step.records[0];
+    const key = record && record.protected ? (record.keyItem ? record.keyItem.id : record.aead ? record.aead.key : step.sender) : null;
+    if (key && !keys.has(key) && !(isObserver && isSealed)) {
+      rows.push({kind: 'key', record, isFirst: !isSealed, step});
+      keys.add(key);
+      isSealed = true;
+    }
+    rows.push({kind: 'step', step});
+  });
+  return rows;
+}
+
+// The height of each row; along the time, a step is never above where its time puts it.
+function measure(rows, byTime, total) {
+  const heights = {flight: FLIGHT, key: NEW_KEY, step: ROW};
+  const natural = rows.reduce((sum, row) => sum + heights[row.kind], 0);
+  const span = Math.max(natural * 1.15, 460);
+  let y = HEAD;
+  let above = 0;   // of rows that belong to the step below them
+  for (const row of rows) {
+    if (row.kind !== 'step') {
+      above += heights[row.kind];
+      continue;
+    }
+    const at = HEAD + (row.step.t_us / Math.max(total, 1)) * span;
+    row.y = byTime ? Math.max(y + above, at - ARROW) : y + above;
+    row.from = byTime ? Math.min(at, row.y + ARROW) : row.y + ARROW;
+    y = row.y + ROW;
+    above = 0;
+  }
+  let below = y;
+  for (const row of [...rows].reverse()) {
+    if (row.kind === 'step') {
+      below = row.y;
+    } else {
+      below -= heights[row.kind];
+      row.y = below;
+    }
+  }
+  return {height: y + FOOT, span};
+}
+
+// ---- rows
+
+function stepButton(view, step, isObserver) {
+  const hides = isObserver && step.sealed;
+  const title = hides ? step.title : step.title;
+  const notes = view.model.checks.filter((c) => c.message === step.item && !isObserver);
+  return el('button', {type: 'button', class: `step step-${step.kind}${step.sealed ? ' is-sealed' : ''}`,
+    'data-item': step.item.id, 'data-from': step.sender, 'data-dir': step.item.dir,
+    'aria-label': `${step.sender} sends ${title}, ${step.detail}, ${step.sealed ? 'encrypted' : 'in clear'}, at ${time(step.t_us)}`},
+  el('span', {class: 'title'}, step.sealed ? icon('lock') : null, title),
+  el('span', {class: 'detail'}, step.detail),
+  notes.map((c) => el('span', {class: `tick ${c.ok ? 'is-ok' : 'is-bad'}`, title: `${c.what}: ${c.ok ? 'good' : 'failed'}`}, icon(c.ok ? 'ok' : 'bad'))));
+}
+
+function flightLabel(flight) {
+  const bytes = [...new Set(flight.steps.flatMap((s) => s.records))].reduce((sum, r) => sum + r.len + 5, 0);
+  return el('div', {class: 'flight', 'data-from': flight.sender},
+    el('span', {}, `flight ${flight.n}: ${flight.sender}${bytes > 0 ? `, ${size(bytes)}` : ''}`));
+}
+
+function keyLabel(row, isObserver) {
+  const {record} = row;
+  const name = record.keyItem ? record.keyItem.name : record.aead ? record.aead.key : '';
+  const words = row.isFirst ? 'encrypted from here' : `${row.step.sender}: new key`;
+  return el('div', {class: `newkey${row.isFirst ? ' is-first' : ''}`}, el('span', {class: 'seal'}, icon('lock'), words),
+    name && !isObserver ? el('button', {type: 'button', class: 'chip', 'data-item': record.keyItem ? record.keyItem.id : null}, name) : null);
+}
+
+// Records beside the arrows of what is in them, at their sender's line.
+function recordMarks(rows) {
+  const marks = [];
+  for (const row of rows) {
+    if (row.kind !== 'step' || row.step.records.length === 0) continue;
+    const last = marks[marks.length - 1];
+    const {records, sender} = row.step;
+    if (last && last.sender === sender && last.records.some((r) => records.includes(r))) {
+      last.to = row.y + ROW;
+      last.records = [...new Set([...last.records, ...records])];
+    } else {
+      marks.push({sender, records: [...records], y: row.y, to: row.y + ROW});
+    }
+  }
+  return marks;
+}
+
+function recordLabel(mark) {
+  const {records} = mark;
+  const first = records[0];
+  const name = records.length > 1 ? `r${first.n}–${records[records.length - 1].n}` : `r${first.n}`;
+  const bytes = records.reduce((sum, r) => sum + r.len + 5, 0);
+  return el('button', {type: 'button', class: 'rec', 'data-item': first.id, 'data-from': mark.sender, 'data-sealed': first.protected ? 'yes' : null,
+    'aria-label': `${plural(records.length, 'record')} from number ${first.n}, ${size(bytes)} on the wire`,
+    title: `${records.length > 1 ? 'records' : 'record'} ${name.slice(1)} of the ${mark.sender}: ${size(bytes)} on the wire`}, name);
+}
+
+// ---- lines and arrows
+
+function arrow(x1, y1, x2, y2, step) {
+  const way = x2 > x1 ? 1 : -1;
+  const angle = Math.atan2(y2 - y1, Math.abs(x2 - x1));
+  return svg('g', {class: `arrow arrow-${step.kind}${step.sealed ? ' is-sealed' : ''}`, 'data-item': step.item.id},
+    svg('line', {x1, y1, x2: x2 - way * 5, y2: y2 - Math.sin(angle) * 5}),
+    svg('path', {d: `M${x2} ${y2}l${-way * 9} -4.5v9z`, transform: `rotate(${way * angle * 180 / Math.PI} ${x2} ${y2})`}));
+}
+
+function ticks(total, span, x) {
+  const rough = total / 6;
+  const unit = 10 ** Math.floor(Math.log10(Math.max(rough, 1)));
+  const by = [1, 2, 5, 10].map((f) => f * unit).find((s) => s >= rough) || unit;
+  const marks = [];
+  for (let t = 0; t <= total; t += by) {
+    const y = HEAD + (t / total) * span;
+    marks.push(svg('line', {class: 'tick-line', x1: x - 5, x2: x, y1: y, y2: y}),
+      svg('text', {class: 'tick-text', x: x - 8, y: y + 4, 'text-anchor': 'end'}, time(t)));
+  }
+  return marks;
+}
+
+function draw(view, parts, byTime) {
+  const {model} = view;
+  const isObserver = view.lens() === 'observer';
+  const list = isObserver ? observedSteps(model) : stepsOf(model);
+  const total = list.length > 0 ? list[list.length - 1].t_us : 0;
+  const rows = layOut(list, isObserver);
+  const {height, span} = measure(rows, byTime, total);
+  const width = parts.lane.clientWidth || 560;
+  const left = width < 420 ? 50 : 72;
+  const right = width - (width < 420 ? 14 : 30);
+  const xs = {client: left, server: right};
+  const marks = recordMarks(rows);
+  const sealed = rows.find((row) => row.kind === 'key');
+  place(parts.lane, {height: `${height}px`, '--left': `${left}px`, '--right': `${width - right}px`});
+
+  replace(parts.drawing, sealed ? svg('rect', {class: 'sealed-area', x: left, width: right - left, y: sealed.y + NEW_KEY / 2, height: height - sealed.y - NEW_KEY / 2}) : null,
+    ['client', 'server'].map((side) => svg('line', {class: `life${side === model.role ? ' is-here' : ''}`, x1: xs[side], x2: xs[side], y1: 0, y2: height})),
+    byTime && total > 0 ? ticks(total, span, left) : null,
+    marks.map((m) => svg('line', {class: `bar${m.records[0].protected ? ' is-sealed' : ''}`, x1: xs[m.sender], x2: xs[m.sender], y1: m.y + 6, y2: m.to - 2})),
+    rows.filter((row) => row.kind === 'step').map(({step, y, from}) => {
+      const other = step.sender === 'client' ? 'server' : 'client';
+      const [y1, y2] = step.sender === model.role ? [from, y + ARROW] : [y + ARROW, Math.max(from, y + ARROW)];
+      return arrow(xs[step.sender] + (step.sender === 'client' ? 4 : -4), y1, xs[other] + (other === 'client' ? 4 : -4), y2, step);
+    }));
+  parts.drawing.setAttribute('viewBox', `0 0 ${width} ${height}`);
+  parts.drawing.setAttribute('width', width);
+  parts.drawing.setAttribute('height', height);
+
+  const labels = rows.map((row) => {
+    const node = row.kind === 'step' ? stepButton(view, row.step, isObserver) : row.kind === 'flight' ? flightLabel(row.flight) : keyLabel(row, isObserver);
+    return place(node, {top: `${row.y}px`});
+  });
+  const times = byTime ? [] : rows.filter((row) => row.kind === 'step').map((row) =>
+    place(el('span', {class: 'when', 'aria-hidden': 'true'}, time(row.step.t_us)), {top: `${row.y + ARROW - 9}px`}));
+  const tags = marks.map((m) => place(recordLabel(m), {top: `${m.y + 2}px`}));
+  const end = el('div', {class: 'ending'}, endOf(model));
+  replace(parts.labels, times, labels, tags, place(end, {top: `${height - FOOT + 6}px`}));
+  view.paint();
+}
+
+function endOf(model) {
+  if (model.closed) return model.closed.clean ? 'closed cleanly by both' : 'ended without close_notify from both';
+  return 'the trace ends here';
+}
+
+function head(model, side) {
+  const isHere = side === model.role;
+  const name = isHere ? model.meta.tool || '' : model.meta.peer || '';
+  return el('div', {class: `end end-${side}${isHere ? ' is-here' : ''}`}, el('b', {}, side === 'client' ? 'Client' : 'Server'),
+    el('small', {}, isHere ? [icon('eye'), ' seen from here'] : name));
+}
+
+function moveByKeys(view, parts) {
+  return (event) => {
+    const by = {ArrowDown: 1, ArrowUp: -1}[event.key];
+    if (!by || !event.target.matches('.step')) return;
+    event.preventDefault();
+    steps(view).move(by);
+    const chosen = parts.labels.querySelector('.step.is-selected');
+    if (chosen) chosen.focus();
+  };
+}
+
+export const ladderPanel = {
+  id: 'ladder', title: 'The handshake', short: 'Ladder', beside: true,
+  build(view) {
+    let byTime = false;
+    const parts = {
+      drawing: svg('svg', {class: 'drawing', 'aria-hidden': 'true'}),
+      labels: el('div', {class: 'labels'}),
+    };
+    parts.lane = el('div', {class: 'lane', role: 'group', 'aria-label': 'Messages from top to bottom', on: {keydown: moveByKeys(view, parts)}},
+      parts.drawing, parts.labels);
+    const scale = el('button', {type: 'button', class: 'scale', 'aria-pressed': 'false', on: {click: () => {
+      byTime = !byTime;
+      scale.setAttribute('aria-pressed', byTime);
+      draw(view, parts, byTime);
+    }}}, 'True time');
+    let width = 0;
+    new ResizeObserver(() => {
+      if (parts.lane.clientWidth !== width) {
+        width = parts.lane.clientWidth;
+        draw(view, parts, byTime);
+      }
+    }).observe(parts.lane);
+    view.onLens(() => draw(view, parts, byTime));
+    view.onSelect(() => {
+      const chosen = parts.labels.querySelector(`.step[data-item="${CSS.escape(view.selection().item ? view.selection().item.id : '')}"]`);
+      for (const step of parts.labels.querySelectorAll('.step')) step.tabIndex = step === chosen ? 0 : -1;
+      if (!chosen && parts.labels.querySelector('.step')) parts.labels.querySelector('.step').tabIndex = 0;
+    });
+    return el('div', {class: 'ladder'}, el('div', {class: 'ends'}, head(view.model, 'client'), scale, head(view.model, 'server')), parts.lane,
+      view.model.rests.map((r) => el('p', {class: 'rest'}, `${plural(r.records, 'more record')} of application data ${r.dir === 'tx' ? 'sent' : 'received'}, ${size(r.bytes)}, are summed up here.`)));
+  },
+};
