@@ -54,6 +54,7 @@ struct hs_config {
     unsigned trace_mask;
     hs__vector_fn vector;
     void *vector_ctx;
+    const struct hs__lab *lab; /* what breaks on purpose (lab.h); NULL: nothing */
     size_t arena_n;
     uint8_t arena[]; /* everything above that is a copy */
 };

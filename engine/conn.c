@@ -7,6 +7,7 @@
 #include "engine/fail.h"
 #include "engine/kex.h"
 #include "engine/key_schedule.h"
+#include "engine/lab.h"
 #include "engine/lasting12.h"
 #include "engine/trace_emit.h"
 #include "pki/hostname.h"
@@ -164,6 +165,7 @@ void hs_conn_free(hs_conn *c) {
     hs__direction_end(c, &c->in);
     hs__direction_end(c, &c->out);
     hs__lasting12_free(c);
+    hs__lab_end(c);
     hs_session_unref(c->session);
     hs__tx_end(c->memory, &c->tx);
     hs__spare_give(c->memory, c->rx.cut, c->rx.cut_cap);

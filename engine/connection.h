@@ -281,6 +281,7 @@ struct hs_conn {
     const char *last_message; /* name of the last message that was received */
     void *trace_ctx;
     uint64_t started_us;
+    struct hs__lab_state *lab; /* lab.h; NULL: nothing breaks */
 };
 
 /* ---- small helpers ----------------------------------------------------------------------- */

@@ -3,7 +3,7 @@
  *
  * A break is a row of lab_breaks.def and its parameter, read from text ("flip=3,17"). Set on a
  * configuration, it happens once on each of its connections, and a note beginning with "lab:" in
- * the trace says so. Everything else of the engine stays as it is: there are three places where a
+ * the trace says so. Everything else of the engine stays as it is: there are few places where a
  * break can happen, called by the dispatcher and the record layer, and without HS_LAB (meson
  * -Dlab=false, and always in the installed library) they are nothing and cost nothing. */
 #ifndef HS_ENGINE_LAB_H
@@ -38,17 +38,18 @@ typedef struct {
     hs__lab_id id;
     const char *name, *parameter; /* "flip", "N[,BIT]" or "" */
     hs__lab_kind kind;
-    uint32_t number;   /* of RECORD, NUMBER, ALERT where none is given */
-    unsigned roles;    /* HS__LAB_CLIENT, HS__LAB_SERVER or-ed */
-    unsigned versions; /* HS__TLS12, HS__TLS13 or-ed */
-    bool wire;         /* somebody on the path can do it, without any key */
-    const char *text;  /* what is done, without a full stop */
+    uint32_t number;    /* of RECORD, NUMBER, ALERT where none is given */
+    unsigned roles;     /* HS__LAB_CLIENT, HS__LAB_SERVER or-ed */
+    unsigned versions;  /* HS__TLS12, HS__TLS13 or-ed */
+    bool wire;          /* somebody on the path can do it, without any key */
+    const char *text;   /* what is done, without a full stop */
     const char *answer; /* who notices, by which check, with which alert */
 } hs__lab_row;
 
 extern const hs__lab_row hs__lab_rows[HS__LAB_N_BREAKS];
 
-/* ---- one of them ------------------------------------------------------------------------------ */
+/* ---- one of them ------------------------------------------------------------------------------
+ */
 typedef struct hs__lab {
     const hs__lab_row *row;
     uint8_t message; /* HandshakeType */
@@ -71,33 +72,43 @@ void hs__config_set_lab(hs_config *config, const hs__lab *lab);
 /* It has happened on this connection. */
 bool hs__lab_happened(const hs_conn *c);
 
-/* ---- messages as bytes, for those who are on the path as well --------------------------------- */
+/* ---- messages as bytes, for those who are on the path as well ---------------------------------
+ */
 
 /* A whole handshake message with some room behind it. */
 typedef struct {
     const hs__lab *lab;
     const hs_provider *p;
     uint16_t version; /* 0: not known yet */
-    hs__kx kx;        /* of TLS 1.2 */
+    hs__kx kx;        /* TLS 1.2, for ClientKeyExchange */
+    uint16_t group;   /* the same; 0: not known */
     unsigned hellos;  /* ClientHellos so far, with this one */
     uint8_t *m;
     size_t n, cap;
 } hs__lab_message;
 
 /* Room that every edit gets along with, beside the message and file_bytes. */
-enum { HS__LAB_ROOM = 2048 };
+enum { HS__LAB_ROOM = 4096 };
 
 /* Does what the row says to this message, where it is about this message; TAMPER and ALTER alike.
- * *done: it was. DROP, REPEAT and SWAP are the caller's. Fails for local reasons only. */
-HS_MUST_CHECK hs_status hs__lab_edit(hs__lab_message *m, bool *done);
+ * False: it is not, there is nothing to change in it, or something here failed; nothing was done.
+ * DROP, REPEAT and SWAP are the caller's. */
+bool hs__lab_edit(hs__lab_message *m);
 
-/* ---- the three places ------------------------------------------------------------------------- */
+/* DROP, REPEAT, SWAP, TAMPER and ALTER are about this message. */
+bool hs__lab_means(const hs__lab *lab, hs_span message);
+
+/* ---- the places where it happens ---------------------------------------------------------------
+ */
 #ifdef HS_LAB
 
-/* A message stands at the end of the flight from `start` on. *hashed: what our own transcript gets
- * of it and its sender believes; *sent: what goes out, for the trace; empty: nothing. */
-HS_MUST_CHECK hs_status hs__lab_on_message(hs_conn *c, uint8_t type, size_t start, hs_span *hashed,
-                                           hs_span *sent);
+/* A message stands at the end of the flight from `start` on. *hashed: what our transcript gets of
+ * it and its sender believes; *sent: what goes out, for the trace; empty: nothing. */
+HS_MUST_CHECK hs_status hs__lab_before_transcript(hs_conn *c, uint8_t type, size_t start,
+                                                  hs_span *hashed, hs_span *sent);
+
+/* It is hashed: what else goes out with it. */
+HS_MUST_CHECK hs_status hs__lab_after_transcript(hs_conn *c);
 
 /* Content is about to become records. *taken: it did, or is not to. */
 HS_MUST_CHECK hs_status hs__lab_on_content(hs_conn *c, uint8_t type, hs_span content, bool *taken);
@@ -109,9 +120,14 @@ void hs__lab_end(hs_conn *c);
 
 #else
 
-static inline hs_status hs__lab_on_message(hs_conn *c, uint8_t type, size_t start, hs_span *hashed,
-                                           hs_span *sent) {
+static inline hs_status hs__lab_before_transcript(hs_conn *c, uint8_t type, size_t start,
+                                                  hs_span *hashed, hs_span *sent) {
     (void)c, (void)type, (void)start, (void)hashed, (void)sent;
+    return HS_OK;
+}
+
+static inline hs_status hs__lab_after_transcript(hs_conn *c) {
+    (void)c;
     return HS_OK;
 }
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "engine/dispatch.h"
+#include "engine/lab.h"
 #include "engine/messages.h"
 #include "engine/trace_emit.h"
 #include "engine/transcript.h"
@@ -196,13 +197,21 @@ hs_status hs__send(hs_conn *c, const hs__message *m, hs_span *raw) {
     if (st != HS_OK) {
         return st;
     }
-    const hs_span sent = {flight->p + start, flight->n - start};
-    if (raw != NULL) {
-        *raw = sent;
+    hs_span hashed = {flight->p + start, flight->n - start};
+    hs_span sent = hashed;
+    st = hs__lab_before_transcript(c, m->type, start, &hashed, &sent);
+    if (st != HS_OK) {
+        return st;
     }
-    hs__trace_sent(c, m->type, hs__message_name(m->type, sent), sent);
+    if (raw != NULL) {
+        *raw = hashed;
+    }
+    if (sent.n > 0) {
+        hs__trace_sent(c, m->type, hs__message_name(m->type, sent), sent);
+    }
     /* The first ClientHello waits until the suite, and so the hash, is known (E4). */
-    return c->suite != NULL
-               ? hs__transcript_add(c, hs__message_short(m->type, sent, c->is_server), sent)
-               : HS_OK;
+    st = c->suite != NULL
+             ? hs__transcript_add(c, hs__message_short(m->type, hashed, c->is_server), hashed)
+             : HS_OK;
+    return st == HS_OK ? hs__lab_after_transcript(c) : st;
 }

@@ -1,6 +1,7 @@
 /* Records that go out. */
 #include <string.h>
 
+#include "engine/lab.h"
 #include "engine/protection.h"
 #include "engine/record.h"
 #include "engine/trace_emit.h"
@@ -8,7 +9,10 @@
 
 enum { HEADER = HS__RECORD_HEADER, VERSION_FIRST = 0x0301 };
 
-static hs_status commit(hs_conn *c, const uint8_t *record, size_t n, bool is_protected) {
+static hs_status commit(hs_conn *c, uint8_t *record, size_t n, bool is_protected) {
+    if (hs__lab_on_record(c, record, n, is_protected)) {
+        return HS_OK;
+    }
     hs__tx_commit(&c->tx, n);
     c->out.bytes += n;
     hs__trace_wire(c, true, (hs_span){record, n}, is_protected);
@@ -54,7 +58,11 @@ hs_status hs__record_send_ccs(hs_conn *c) {
 }
 
 hs_status hs__record_send(hs_conn *c, uint8_t type, hs_span content) {
-    hs_status st = HS_OK;
+    bool is_taken = false;
+    hs_status st = hs__lab_on_content(c, type, content, &is_taken);
+    if (st != HS_OK || is_taken) {
+        return st;
+    }
     if (c->out.aead != NULL && c->ccs_due) {
         st = hs__record_send_ccs(c);
     }

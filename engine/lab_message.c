@@ -1,0 +1,154 @@
+/* Messages that break: what our transcript gets of one, and what goes out. */
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/dispatch.h"
+#include "engine/lab_state.h"
+#include "engine/trace_emit.h"
+
+void hs__config_set_lab(hs_config *config, const hs__lab *lab) {
+    config->lab = lab;
+}
+
+bool hs__lab_happened(const hs_conn *c) {
+    return c->lab != NULL && c->lab->done;
+}
+
+hs_status hs__lab_state_of(hs_conn *c, struct hs__lab_state **out) {
+    if (c->lab == NULL && c->first->lab != NULL) {
+        c->lab = hs__alloc(c->memory, sizeof(*c->lab));
+        if (c->lab == NULL) {
+            return HS_E_NOMEM;
+        }
+    }
+    *out = c->lab;
+    return HS_OK;
+}
+
+void hs__lab_end(hs_conn *c) {
+    if (c->lab != NULL) {
+        hs__buffer_free(c, &c->lab->hashed);
+        hs__buffer_free(c, &c->lab->later);
+        hs__free(c->memory, c->lab, sizeof(*c->lab));
+        c->lab = NULL;
+    }
+}
+
+void hs__lab_happens(hs_conn *c) {
+    const hs__lab_row *row = c->first->lab->row;
+    char text[320];
+    c->lab->done = true;
+    (void)snprintf(text, sizeof(text), "lab: %s, on purpose: %s", row->name, row->text);
+    hs__trace_note(c, text, "");
+}
+
+/* ---- before the transcript ----------------------------------------------------------------------
+ */
+
+/* Both ends hash what goes out; else our transcript keeps what we meant to say. */
+static bool is_hashed_changed(hs__lab_id id) {
+    switch (id) {
+    case HS__LAB_TAMPER:
+    case HS__LAB_STRIP:
+    case HS__LAB_DOWNGRADE:
+    case HS__LAB_VERSION:
+    case HS__LAB_COMPRESSION:
+    case HS__LAB_TWICE:
+        return false;
+    default:
+        return true;
+    }
+}
+
+/* The flight's last message is changed in a copy with room; the flight then has the copy. */
+static hs_status edit(hs_conn *c, size_t start) {
+    const hs__lab *lab = c->first->lab;
+    hs__buffer *flight = &c->hs->flight;
+    const hs_span message = {flight->p + start, flight->n - start};
+    const size_t cap = message.n + lab->file_bytes.n + HS__LAB_ROOM;
+    hs__lab_message m = {.lab = lab,
+                         .p = c->p,
+                         .version = c->version,
+                         .kx = c->suite != NULL ? c->suite->kx : (hs__kx)0,
+                         .group = c->group,
+                         .hellos = c->lab->hellos,
+                         .m = hs__alloc(c->memory, cap),
+                         .n = message.n,
+                         .cap = cap};
+    if (m.m == NULL) {
+        return HS_E_NOMEM;
+    }
+    memcpy(m.m, message.p, message.n);
+    hs_status st = HS_OK;
+    if (hs__lab_edit(&m)) {
+        st = is_hashed_changed(lab->row->id) ? HS_OK : hs__buffer_add(c, &c->lab->hashed, message);
+        flight->n = start;
+        st = st == HS_OK ? hs__buffer_add(c, flight, (hs_span){m.m, m.n}) : st;
+        hs__lab_happens(c);
+    }
+    hs__free(c->memory, m.m, cap);
+    return st;
+}
+
+/* A message that is lost stays in our transcript; one that comes later or twice is kept for that.
+ */
+static hs_status move(hs_conn *c, size_t start, hs_span *sent) {
+    struct hs__lab_state *s = c->lab;
+    hs__buffer *flight = &c->hs->flight;
+    const hs__lab_id id = c->first->lab->row->id;
+    hs_status st = HS_OK;
+    if (id != HS__LAB_DROP) {
+        st = hs__buffer_add(c, &s->later, *sent);
+        s->is_due = id == HS__LAB_REPEAT;
+    }
+    if (id != HS__LAB_REPEAT) {
+        flight->n = start;
+        *sent = (hs_span){NULL, 0};
+    }
+    hs__lab_happens(c);
+    return st;
+}
+
+hs_status hs__lab_before_transcript(hs_conn *c, uint8_t type, size_t start, hs_span *hashed,
+                                    hs_span *sent) {
+    struct hs__lab_state *s;
+    hs__buffer *flight = &c->hs->flight;
+    hs_status st = hs__lab_state_of(c, &s);
+    if (st != HS_OK || s == NULL) {
+        return st;
+    }
+    s->hellos += type == HS__HT_client_hello;
+    if (s->done) {
+        s->is_due = s->later.n > 0;
+        return HS_OK;
+    }
+    const hs__lab *lab = c->first->lab;
+    const bool moves = lab->row->kind == HS__LAB_TAKES_MESSAGE;
+    if (moves) {
+        return hs__lab_means(lab, *sent) ? move(c, start, sent) : HS_OK;
+    }
+    st = edit(c, start);
+    *sent = (hs_span){flight->p + start, flight->n - start};
+    *hashed = s->hashed.n > 0 ? hs__buffer_span(&s->hashed) : *sent;
+    return st;
+}
+
+/* ---- after it
+ * ------------------------------------------------------------------------------------- */
+
+hs_status hs__lab_after_transcript(hs_conn *c) {
+    struct hs__lab_state *s = c->lab;
+    hs__buffer *flight = &c->hs->flight;
+    if (s == NULL || !s->is_due) {
+        return HS_OK;
+    }
+    const size_t start = flight->n;
+    hs_status st = hs__buffer_add(c, flight, hs__buffer_span(&s->later));
+    if (st == HS_OK) {
+        const hs_span sent = {flight->p + start, flight->n - start};
+        hs__trace_sent(c, sent.p[0], hs__message_name(sent.p[0], sent), sent);
+    }
+    s->is_due = false;
+    s->later.n = 0;
+    return st;
+}
