@@ -1,0 +1,186 @@
+#include "apps/hs-trace/check.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "apps/common/json.h"
+#include "apps/common/say.h"
+#include "apps/hs-trace/hs_trace.h"
+#include "apps/hs-trace/members.h"
+
+typedef struct {
+    hs__common common;
+    const char *provider;
+    uint64_t most;
+} args;
+
+static const hs__option OPTIONS[] = {
+    {.group = "Checking",
+     .name = "most",
+     .kind = HS__OPT_NUMBER,
+     .at = offsetof(args, most),
+     .min = 1,
+     .argument = "N",
+     .help = "show at most N faults of a file (20)"},
+    {.name = "provider",
+     .kind = HS__OPT_TEXT,
+     .at = offsetof(args, provider),
+     .argument = "NAME",
+     .help = "the crypto library that computes (libcrypto, which has the most algorithms)"},
+    HS__COMMON_OPTIONS(args, common),
+    {0},
+};
+
+const hs__program trace_check_program = {
+    .name = "hs-trace check",
+    .usage = "[OPTIONS] FILE.jsonl...",
+    .about = "Computes every value of a trace again and says which line is wrong.",
+    .examples = "  hs-trace check t.jsonl\n"
+                "  hs-client --trace=t.jsonl --secrets=show ... && hs-trace check t.jsonl\n",
+    .notes =
+        "A trace made with --secrets=show holds all that is needed: each secret from those before\n"
+        "it, each transcript hash from the messages, each Finished and signature, each record from\n"
+        "its key, each field from its bytes. With secrets hidden it says what cannot be checked, and\n"
+        "checks the rest. Texts (notes, reasons), times and the outcome of single checks of a\n"
+        "certificate are not computed again.\n"
+        "Exit: 0 all is well, 5 some line is wrong, 1 or 2 it could not be read.\n",
+    .options = OPTIONS,
+    .min_operands = 1,
+    .max_operands = UINT_MAX,
+    .operands = "FILE.jsonl",
+};
+
+/* ---- results ----------------------------------------------------------------------------- */
+
+static void put_conn(const check_conn_result *r) {
+    printf("  %s, %s%s%s:", hs__safe(r->conn), hs__safe(r->role), r->version[0] ? ", " : "",
+           r->version);
+    const char *glue = " ";
+    for (check_kind kind = 0; kind < CHECK_KINDS; kind++) {
+        if (r->count[kind] > 0) {
+            printf("%s%llu %s", glue, (unsigned long long)r->count[kind], check_kind_text(kind));
+            glue = ", ";
+        }
+    }
+    printf("\n");
+    for (size_t i = 0; i < r->n_gaps; i++) {
+        printf("    not checked: %s (%zu times)\n", r->gaps[i].what, r->gaps[i].n);
+    }
+}
+
+static void put_text(const check *c, const char *file, const args *a) {
+    const check_fault *faults;
+    const size_t n = check_faults(c, &faults);
+    const char *name = strcmp(file, "-") == 0 ? "standard input" : file;
+    for (size_t i = 0; i < n && i < a->most; i++) {
+        printf("%s: line %zu: %s\n", hs__safe(name), faults[i].line, hs__safe(faults[i].text));
+    }
+    if (n > a->most) {
+        printf("%s: and %zu more\n", hs__safe(name), n - (size_t)a->most);
+    }
+    if (n == 0 && !a->common.quiet) {
+        printf("%s: ok\n", hs__safe(name));
+    }
+    for (size_t i = 0; i < check_conns(c) && !a->common.quiet; i++) {
+        const check_conn_result r = check_conn_at(c, i);
+        put_conn(&r);
+    }
+}
+
+static json_t *conn_json(const check_conn_result *r) {
+    json_t *counts = json_object(), *gaps = json_array();
+    for (check_kind kind = 0; kind < CHECK_KINDS; kind++) {
+        json_object_set_new(counts, check_kind_text(kind), json_integer((json_int_t)r->count[kind]));
+    }
+    for (size_t i = 0; i < r->n_gaps; i++) {
+        json_array_append_new(gaps, json_pack("{s:s, s:I}", "what", r->gaps[i].what, "times",
+                                              (json_int_t)r->gaps[i].n));
+    }
+    return json_pack("{s:o, s:o, s:s, s:o, s:o}", "conn", hs__json_string(r->conn), "role",
+                     hs__json_string(r->role), "version", r->version, "checked", counts,
+                     "not_checked", gaps);
+}
+
+static json_t *result_json(const check *c, const char *file, const args *a) {
+    const check_fault *faults;
+    const size_t n = check_faults(c, &faults);
+    json_t *lines = json_array(), *conns = json_array();
+    for (size_t i = 0; i < n && i < a->most; i++) {
+        json_array_append_new(lines, json_pack("{s:I, s:o}", "line", (json_int_t)faults[i].line,
+                                               "text", hs__json_string(faults[i].text)));
+    }
+    for (size_t i = 0; i < check_conns(c); i++) {
+        const check_conn_result r = check_conn_at(c, i);
+        json_array_append_new(conns, conn_json(&r));
+    }
+    return json_pack("{s:o, s:b, s:I, s:o, s:o}", "file", hs__json_string(file), "ok", n == 0,
+                     "faults", (json_int_t)n, "lines", lines, "connections", conns);
+}
+
+/* ---- the command ------------------------------------------------------------------------- */
+
+static void take_line(void *ctx, size_t number, json_t *o) {
+    check_line(ctx, number, o);
+}
+
+static hs__exit check_file(hs_provider *p, const char *file, const args *a, json_t *results,
+                           hs__fault *fault) {
+    check *c = check_new(p);
+    if (c == NULL) {
+        return hs__fail_status(fault, HS_E_NOMEM, "%s", hs__safe(file));
+    }
+    const check_fault *faults;
+    hs__exit code = lines_read(file, take_line, c, fault);
+    if (code == HS__EXIT_OK) {
+        check_end(c);
+        if (check_ran_out(c)) {
+            code = hs__fail_status(fault, HS_E_NOMEM, "%s", hs__safe(file));
+        } else if (check_conns(c) == 0) {
+            code = hs__fault_set(fault, HS__EXIT_USAGE, "%s: there is no trace in it",
+                                 hs__safe(file));
+        }
+    }
+    if (code == HS__EXIT_OK && a->common.json) {
+        json_array_append_new(results, result_json(c, file, a));
+    } else if (code == HS__EXIT_OK) {
+        put_text(c, file, a);
+    }
+    if (code == HS__EXIT_OK && check_faults(c, &faults) > 0) {
+        code = HS__EXIT_UNTRUSTED;
+    }
+    check_free(c);
+    return code;
+}
+
+static hs_status new_provider(const char *name, hs_provider **p) {
+    hs_status st = hs_provider_new(name != NULL ? name : "libcrypto", p);
+    return st != HS_OK && name == NULL ? hs_provider_new(NULL, p) : st;
+}
+
+hs__exit trace_check_command(const hs__common *before, int argc, char **argv, hs__fault *fault) {
+    args a = {.common = *before, .most = 20};
+    hs__exit code, worst = HS__EXIT_OK;
+    const int first = hs__options_parse(&trace_check_program, argc, argv, &a, &code);
+    if (first < 0) {
+        return code;
+    }
+    hs__say_setup("hs-trace", &a.common);
+    hs_provider *p = NULL;
+    if (new_provider(a.provider, &p) != HS_OK) {
+        return hs__usage_error(&trace_check_program, "--provider=%s is not built in",
+                               hs__safe(a.provider));
+    }
+    json_t *results = json_array();
+    code = HS__EXIT_OK;
+    for (int i = first; i < argc && (code == HS__EXIT_OK || code == HS__EXIT_UNTRUSTED); i++) {
+        code = check_file(p, argv[i], &a, results, fault);
+        worst = code != HS__EXIT_OK ? code : worst;
+    }
+    if (a.common.json && (worst == HS__EXIT_OK || worst == HS__EXIT_UNTRUSTED)) {
+        hs__json_print(stdout, json_pack("{s:b, s:O}", "ok", worst == HS__EXIT_OK, "files", results));
+    }
+    json_decref(results);
+    hs_provider_unref(p);
+    return worst;
+}
