@@ -217,15 +217,15 @@ static void print_12(const hs__test_identity *p256, const hs__test_identity *rsa
         const char *title;
         bench_setup setup;
     } rows[] = {
-        {"TLS 1.2, full, ECDHE-ECDSA (x25519, P-256)", {"", 0xc02b, p256, false}},
-        {"TLS 1.2, full, ECDHE-RSA (x25519, RSA-2048)", {"", 0xc02f, rsa, false}},
-        {"TLS 1.2, full, classic (RSA-2048 key transport)", {"", 0x009c, rsa, false}},
-        {"TLS 1.2, resumed by ticket (of ECDHE-ECDSA)", {"", 0xc02b, p256, true}},
+        {"TLS 1.2, full, ECDHE-ECDSA (x25519, P-256)", {"", 0xc02b, p256, false, NULL}},
+        {"TLS 1.2, full, ECDHE-RSA (x25519, RSA-2048)", {"", 0xc02f, rsa, false, NULL}},
+        {"TLS 1.2, full, classic (RSA-2048 key transport)", {"", 0x009c, rsa, false, NULL}},
+        {"TLS 1.2, resumed by ticket (of ECDHE-ECDSA)", {"", 0xc02b, p256, true, NULL}},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         print_handshakes(rows[i].title, &rows[i].setup);
     }
-    const bench_setup bulk = {"AES-128-GCM in TLS 1.2", 0xc02b, p256, false};
+    const bench_setup bulk = {"AES-128-GCM in TLS 1.2", 0xc02b, p256, false, NULL};
     print_bulk(&bulk, 16384);
     print_bulk(&bulk, 1024);
     print_memory(&bulk);
@@ -247,7 +247,7 @@ int main(int argc, char **argv) {
     must(hs_provider_new("libcrypto", &p) == HS_OK, "libcrypto", "provider");
     hs__test_identity p256 = hs__test_identity_new(p, HS__KEY_P256, "bench.test");
     hs__test_identity rsa = hs__test_identity_new(p, HS__KEY_RSA, "bench.test");
-    bench_setup s = {"AES-128-GCM", 0x1301, &p256, false};
+    bench_setup s = {"AES-128-GCM", 0x1301, &p256, false, NULL};
     (void)printf("medians of up to %u rounds, one CPU, process CPU time\n", rounds);
     print_handshakes("full handshake, x25519, ECDSA P-256", &s);
     s.identity = &rsa;

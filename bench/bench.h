@@ -10,13 +10,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "handshake/trace.h"
 #include "tests/lib/identity.h"
+
+/* Who watches both ends of each connection: begin makes what `event` gets as its first argument. */
+typedef struct {
+    unsigned mask; /* hs_options.trace_mask */
+    void *(*begin)(bool is_server);
+    void (*event)(void *one, const hs_trace *event);
+    void (*end)(void *one);
+} bench_tracer;
 
 typedef struct {
     const char *suite_name; /* "AES-128-GCM" */
     uint16_t suite;         /* 0x1301 ... TLS 1.3, else of TLS 1.2 */
     const hs__test_identity *identity;
     bool resumes; /* TLS 1.2: the first handshake is full, all others resume it by its ticket */
+    const bench_tracer *tracer; /* ours only; NULL: nobody */
 } bench_setup;
 
 static inline bool bench_is_12(const bench_setup *setup) {

@@ -1,6 +1,7 @@
 /* handshake itself, over each of its providers. */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "bench/bench.h"
 #include "handshake/conn.h"
@@ -8,6 +9,7 @@
 
 struct bench_pair {
     hs_conn *client, *server;
+    void *watching[2]; /* the client, the server */
     hs_event ev;
 };
 
@@ -18,11 +20,19 @@ static hs_trust *trust;
 static hs_session_store *sessions;
 static hs_session *session; /* to resume: of the first handshake */
 static bool resumes;
+static const bench_tracer *tracer;
 
 static bool open_sessions(const bench_setup *setup) {
     const hs_session_store_options o = {.size = sizeof(o), .provider = provider};
     resumes = setup->resumes;
     return !resumes || hs_session_store_new(&o, &sessions) == HS_OK;
+}
+
+static uint64_t mono_us(void *ctx) {
+    struct timespec t;
+    (void)ctx;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
 }
 
 static bool open_with(const char *name, const bench_setup *setup) {
@@ -31,6 +41,7 @@ static bool open_with(const char *name, const bench_setup *setup) {
     const uint16_t suites[] = {setup->suite, 0};
     const hs__test_identity *id = setup->identity;
     size_t added;
+    tracer = setup->tracer;
     if (hs_provider_new(name, &provider) != HS_OK ||
         hs_credential_new(provider, (hs_span){id->leaf, id->leaf_n},
                           (hs_span){(const uint8_t *)id->key_pem, id->key_pem_n},
@@ -48,6 +59,9 @@ static bool open_with(const char *name, const bench_setup *setup) {
                            .classic = bench_is_classic(setup),
                            .sessions_wanted = resumes,
                            .trust = trust,
+                           .trace = tracer != NULL ? tracer->event : NULL,
+                           .trace_mask = tracer != NULL ? tracer->mask : 0,
+                           .mono_us = tracer != NULL ? mono_us : NULL,
                            .now_ms = hs__test_now_ms};
     const hs_options so = {.size = sizeof(so),
                            .provider = provider,
@@ -55,6 +69,9 @@ static bool open_with(const char *name, const bench_setup *setup) {
                            .groups = groups,
                            .classic = bench_is_classic(setup),
                            .sessions = sessions,
+                           .trace = tracer != NULL ? tracer->event : NULL,
+                           .trace_mask = tracer != NULL ? tracer->mask : 0,
+                           .mono_us = tracer != NULL ? mono_us : NULL,
                            .now_ms = hs__test_now_ms,
                            .identity = identity};
     return hs_config_new(&co, &client_config, NULL) == HS_OK &&
@@ -82,12 +99,23 @@ static void close_all(void) {
     sessions = NULL;
 }
 
+static void *watch(bool is_server) {
+    return tracer != NULL ? tracer->begin(is_server) : NULL;
+}
+
 static bench_pair *pair_new(void) {
-    const hs_client_options co = {
-        .size = sizeof(co), .server_name = "localhost", .session = session};
-    const hs_server_options so = {.size = sizeof(so)};
     bench_pair *p = calloc(1, sizeof(*p));
-    if (p == NULL || hs_client_new(client_config, &co, &p->client) != HS_OK ||
+    if (p == NULL) {
+        abort();
+    }
+    p->watching[0] = watch(false);
+    p->watching[1] = watch(true);
+    const hs_client_options co = {.size = sizeof(co),
+                                  .server_name = "localhost",
+                                  .session = session,
+                                  .trace_ctx = p->watching[0]};
+    const hs_server_options so = {.size = sizeof(so), .trace_ctx = p->watching[1]};
+    if (hs_client_new(client_config, &co, &p->client) != HS_OK ||
         hs_server_new(server_config, &so, &p->server) != HS_OK) {
         abort();
     }
@@ -157,6 +185,9 @@ static size_t send_bytes(bench_pair *p, const uint8_t *data, size_t n, size_t re
 static void pair_free(bench_pair *p) {
     hs_conn_free(p->client);
     hs_conn_free(p->server);
+    for (size_t i = 0; tracer != NULL && i < 2; i++) {
+        tracer->end(p->watching[i]);
+    }
     free(p);
 }
 
