@@ -43,7 +43,7 @@ static hs_status run_row(const state *s, size_t row, double *ns) {
     double start = work_ns();
     st = s->c->run(s->c->ctx);
     if (row == s->slow) {
-        double until = work_ns() + PLANTED_NS;
+        double until = work_ns() + (double)PLANTED_NS;
         while (work_ns() < until)
             continue;
     }
