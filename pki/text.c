@@ -78,6 +78,9 @@ size_t hs__text_printable(hs_span bytes) {
         return 0;
     }
     const uint8_t first = bytes.p[0];
+    if (first >= 0x20 && first < 0x7f) { /* most of what there is */
+        return 1;
+    }
     if (first < 0x80) {
         return is_treacherous(first) ? 0 : 1;
     }

@@ -55,12 +55,13 @@ void hs__buf_fmt(hs__strbuf *b, const char *fmt, ...) {
     va_start(args, fmt);
     va_list again;
     va_copy(again, args);
-    int n = vsnprintf(NULL, 0, fmt, args);
+    const size_t room = b->failed ? 0 : b->cap - b->n; /* mostly it fits */
+    int n = vsnprintf(room > 0 ? b->p + b->n : NULL, room, fmt, args);
     va_end(args);
-    if (n > 0 && reserve(b, (size_t)n)) {
+    if (n > 0 && (size_t)n >= room && reserve(b, (size_t)n)) {
         (void)vsnprintf(b->p + b->n, (size_t)n + 1, fmt, again);
-        b->n += (size_t)n;
     }
+    b->n += n > 0 && !b->failed ? (size_t)n : 0;
     va_end(again);
 }
 
