@@ -9,8 +9,6 @@
 #include "bench/bench.h"
 #include "handshake/render.h"
 
-enum { HANDSHAKES = 200 };
-
 typedef hs_status (*maker)(const hs_render_options *o, hs_render **out);
 
 typedef struct {
@@ -76,7 +74,8 @@ static unsigned mask_of(const way *w) {
     return mask;
 }
 
-static double handshake_us(const bench_peer *peer, bench_setup *setup, const way *w) {
+static double handshake_us(const bench_peer *peer, unsigned batch, bench_setup *setup,
+                           const way *w) {
     const bench_tracer tracer = {mask_of(w), begin, w->make != NULL ? hs_render_event : ignore,
                                  end};
     setup->tracer = w->is_watched ? &tracer : NULL;
@@ -84,7 +83,7 @@ static double handshake_us(const bench_peer *peer, bench_setup *setup, const way
         abort();
     }
     double start = 0;
-    for (unsigned i = 0; i < HANDSHAKES + 2; i++) { /* first use computes tables */
+    for (unsigned i = 0; i < batch + 2; i++) { /* first use computes tables */
         start = i == 2 ? bench_cpu_seconds() : start;
         bench_pair *p = peer->pair_new();
         if (!peer->connect(p)) {
@@ -92,29 +91,37 @@ static double handshake_us(const bench_peer *peer, bench_setup *setup, const way
         }
         peer->pair_free(p);
     }
-    const double us = (bench_cpu_seconds() - start) / HANDSHAKES * 1e6;
+    const double us = (bench_cpu_seconds() - start) / batch * 1e6;
     peer->close();
     return us;
 }
 
-static void measure(const char *title, bench_setup *setup, unsigned rounds, size_t n) {
+typedef struct {
+    const bench_peer *peer;
+    unsigned batch; /* handshakes in one sample: about a tenth of a second */
+} library;
+
+static void measure(const char *title, const library *l, bench_setup *setup, unsigned rounds,
+                    size_t n) {
     double values[WAYS][BENCH_ROUNDS_MAX];
     size_t bytes[WAYS] = {0};
     for (unsigned r = 0; r < rounds; r++) {
         for (size_t i = 0; i < n; i++) {
             written = 0;
-            values[i][r] = handshake_us(&bench_hs_libcrypto, setup, &ways[i]);
-            bytes[i] = written / (HANDSHAKES + 2);
+            values[i][r] = handshake_us(l->peer, l->batch, setup, &ways[i]);
+            bytes[i] = written / (l->batch + 2);
         }
     }
     const double alone = bench_median(values[0], rounds);
-    (void)printf("\n%s, both ends watched\n  %-28s %10s %10s %14s\n", title, "", "us", "ratio",
-                 "bytes written");
+    (void)printf("\n%s, %s, both ends watched\n  %-28s %10s %10s %14s\n", l->peer->name, title, "",
+                 "us", "ratio", "bytes written");
     for (size_t i = 0; i < n; i++) {
         const double us = bench_median(values[i], rounds);
         (void)printf("  %-28s %10.1f %9.2fx %14zu\n", ways[i].name, us, us / alone, bytes[i]);
     }
 }
+
+static const library libraries[] = {{&bench_hs_libcrypto, 200}, {&bench_hs_mbedtls, 25}};
 
 int main(int argc, char **argv) {
     const long asked = argc > 1 ? strtol(argv[1], NULL, 10) : 7;
@@ -130,10 +137,12 @@ int main(int argc, char **argv) {
     hs__test_identity p256 = hs__test_identity_new(p, HS__KEY_P256, "bench.test");
     bench_setup tls13 = {"AES-128-GCM", 0x1301, &p256, false, NULL};
     bench_setup tls12 = {"AES-128-GCM", 0xc02b, &p256, false, NULL};
-    (void)handshake_us(&bench_hs_libcrypto, &tls13, &ways[1]);
+    (void)handshake_us(libraries[0].peer, 1, &tls13, &ways[1]);
     const size_t n = is_told ? WAYS : 1;
-    measure("TLS 1.3, full", &tls13, rounds, n);
-    measure("TLS 1.2, full", &tls12, rounds, n);
+    for (size_t i = 0; i < 2; i++) {
+        measure("TLS 1.3", &libraries[i], &tls13, rounds, n);
+        measure("TLS 1.2", &libraries[i], &tls12, rounds, n);
+    }
     hs__test_identity_free(&p256);
     hs_provider_unref(p);
     return 0;
