@@ -32,7 +32,7 @@ static double measure(const pki_peer *peer, const pki_case *c) {
         must(peer->verify(c) == c->is_good, peer->name, "wrong verdict");
         spent = (bench_cpu_seconds() - start) * 1e6;
         n++;
-    } while (spent < SAMPLE_US);
+    } while (spent < (double)SAMPLE_US);
     peer->close();
     return spent / n;
 }

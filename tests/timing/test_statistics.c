@@ -33,8 +33,8 @@ static void what_is_the_same_does_not_differ(void **state) {
         measure(seed, 0, b);
         assert_true(hs__compare(a, b, N, &c));
         assert_false(hs__differ(&c));
-        yuen += c.yuen * c.yuen / RUNS;
-        rank += c.rank * c.rank / RUNS;
+        yuen += c.yuen * c.yuen / (double)RUNS;
+        rank += c.rank * c.rank / (double)RUNS;
     }
     /* Both are counted in standard errors, so that is what they spread by. */
     assert_true(fabs(yuen - 1) < 0.2);
