@@ -1,5 +1,10 @@
 // The parts of the page, in their order. `beside` panels stand next to each other at the top.
 import { ladderPanel } from './ladder.js';
 import { bytesPanel } from './bytes.js';
+import { keysPanel } from './keys.js';
+import { transcriptPanel } from './transcript.js';
+import { trustPanel } from './trust.js';
+import { decisionsPanel } from './decisions.js';
+import { timingPanel } from './timing.js';
 
-export const PANELS = [ladderPanel, bytesPanel];
+export const PANELS = [ladderPanel, bytesPanel, trustPanel, keysPanel, transcriptPanel, decisionsPanel, timingPanel];
