@@ -346,10 +346,12 @@ void hs__text_conn(hs__text *t, const hs_trace_conn *c) {
 }
 
 void hs__text_done(hs__text *t, const hs_trace_done *d) {
-    hs__text_begin(t, "--", "handshake complete");
+    hs__text_begin(t, "--", t->is_observer ? "seems complete" : "handshake complete");
     hs__text_column(t, HS__COL_TEXT);
     hs__buf_fmt(&t->line, "%s %s, %u RTT", hs__str(d->version), hs__str(d->mode), d->rtts);
-    if (!t->setup.o.no_time) {
+    if (!t->setup.o.no_time && t->is_observer) {
+        hs__buf_fmt(&t->line, ", %.2f ms", (double)d->us_total / 1000.0);
+    } else if (!t->setup.o.no_time) {
         hs__buf_fmt(&t->line, ", %.2f ms (crypto %.2f)", (double)d->us_total / 1000.0,
                     (double)d->us_crypto / 1000.0);
     }
@@ -360,7 +362,7 @@ void hs__text_done(hs__text *t, const hs_trace_done *d) {
     hs__buf_fmt(&t->line, "; tx %llu B, rx %llu B", (unsigned long long)d->bytes_tx,
                 (unsigned long long)d->bytes_rx);
     hs__text_end(t, HS__COL_TEXT);
-    if (t->level >= 2) {
+    if (t->level >= 2 && !t->is_observer) {
         hs__text_begin_at(t, HS__COL_TEXT);
         hs__buf_add(&t->line, hs__str(d->suite));
         if (t->version == HS__VERSION_TLS12) {
