@@ -15,7 +15,13 @@ static const hs__option OPTIONS[] = {
      .name = "status",
      .kind = HS__OPT_FLAG,
      AT(status),
-     .help = "a page and JSON: what you offered, byte by byte, and what was chosen (default)"},
+     .help = "a page, text or JSON about the connection it comes over: what you offered, byte by "
+             "byte, and what was chosen (default)"},
+    {.name = "status-all",
+     .kind = HS__OPT_FLAG,
+     AT(status_all),
+     .help = "--status, and for visitors on this machine /all: the last 100 connections, failed "
+             "ones too, each with its page"},
     {.name = "io",
      .kind = HS__OPT_FLAG,
      AT(io),
@@ -148,11 +154,7 @@ static const hs__option OPTIONS[] = {
      .help = "how long open connections may go on when the server ends (5s)"},
 
     HS__SEE_OPTIONS(server_args, see),
-    {.name = "trace-dir",
-     .kind = HS__OPT_TEXT,
-     AT(see.trace_dir),
-     .argument = "DIR",
-     .help = "one trace for each connection: DIR/c1.jsonl, ..."},
+    HS__SEE_FOLDER_OPTIONS(server_args, see),
     {.name = "log",
      .kind = HS__OPT_TEXT,
      AT(log),
@@ -179,8 +181,11 @@ const hs__program server_program = {
         "  hs-server 4433                    makes a throw-away CA, says which hs-client to use\n"
         "  hs-server --cert=c.pem --key=k.pem --www=./public 8443\n"
         "  hs-server --forward=127.0.0.1:8080 8443       TLS in front of a plaintext backend\n",
-    .notes = "ADDR defaults to 127.0.0.1; 0.0.0.0 or [::] for all; unix:/path; port 0: any.\n"
-             "Signals: INT, TERM end it after --drain; HUP reloads certificates; USR1 counters.\n",
+    .notes =
+        "ADDR defaults to 127.0.0.1; 0.0.0.0 or [::] for all; unix:/path; port 0: any.\n"
+        "--status keeps traces in memory for its pages: at most 512 KiB of a connection, 64 MiB\n"
+        "of all.\n"
+        "Signals: INT, TERM end it after --drain; HUP reloads certificates; USR1 counters.\n",
     .options = OPTIONS,
     .min_operands = 1,
     .max_operands = 1,
@@ -188,10 +193,12 @@ const hs__program server_program = {
 };
 
 static hs__exit check(const server_args *a) {
-    int services = a->status + a->echo + a->io + (a->www != NULL) + (a->forward != NULL);
+    int services =
+        (a->status || a->status_all) + a->echo + a->io + (a->www != NULL) + (a->forward != NULL);
     if (services > 1)
-        return hs__usage_error(&server_program,
-                               "--status, --echo, --io, --www and --forward exclude each other");
+        return hs__usage_error(
+            &server_program,
+            "--status, --status-all, --echo, --io, --www and --forward exclude each other");
     if (a->io && a->common.json)
         return hs__usage_error(&server_program, "--io and --json both want standard output");
     if (a->io && (a->accept > 1 || a->workers > 1))

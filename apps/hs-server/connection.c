@@ -30,6 +30,8 @@ static void on_closed(hs_uv_stream *s) {
     hs__seen_free(c->seen);
     hs_config_unref(c->config);
     hs__facts_free(&c->facts);
+    fingerprints_free(&c->prints);
+    kept_unref(c->trace);
     free(c->hello);
     free(c);
 }
@@ -129,6 +131,8 @@ static void on_failed(connection *c, int status) {
     c->has_failed = !is_quiet_end && status != UV_ECANCELED;
     if (c->has_failed)
         log_failed(c, &f);
+    if (c->t_done == 0)
+        status_add(c, &f);
     connection_abort(c, is_quiet_end             ? "done"
                         : status == UV_ECANCELED ? "the server ends"
                                                  : "failed");
@@ -172,6 +176,7 @@ static void on_connected(hs_uv_stream *s, int status) {
     hs__facts_take(&c->facts, hs_uv_conn(s), c->app->provider);
     atomic_fetch_add(&c->app->resumed, c->facts.resumed);
     log_connected(c);
+    status_add(c, NULL);
     if (!c->service->open(c)) {
         connection_abort(c, "no service");
         return;
@@ -180,12 +185,28 @@ static void on_connected(hs_uv_stream *s, int status) {
         read_or_not(c);
 }
 
+/* The trace has them behind the hello that they are of. */
+static void tell_fingerprints(connection *c) {
+    char text[3 * JA4_TEXT + JA3_HEX];
+    snprintf(text, sizeof text, "fingerprints: JA4 %s, JA3 %s", c->prints.ja4, c->prints.ja3);
+    const hs_trace ev = {.kind = HS_TR_NOTE,
+                         .is_server = true,
+                         .t_us = hs__clock_mono_us(NULL) - c->t_begin,
+                         .u.note = {.text = text, .rule = ""}};
+    hs__seen_event(c->seen, &ev);
+}
+
 static void keep_hello(connection *c, hs_span bytes) {
+    hs__rd_root root;
+    hs__client_hello hello;
     c->hello = malloc(bytes.n);
-    if (c->hello) {
-        memcpy(c->hello, bytes.p, bytes.n);
-        c->hello_n = bytes.n;
-    }
+    if (!c->hello)
+        return;
+    memcpy(c->hello, bytes.p, bytes.n);
+    c->hello_n = bytes.n;
+    if (hs__client_hello_read(bytes, NULL, &root, &hello) == HS_OK &&
+        fingerprints_make(c->app->provider, &hello, &c->prints) == HS_OK)
+        tell_fingerprints(c);
 }
 
 static void on_hello(hs_uv_stream *s, const hs_event *question) {
@@ -207,11 +228,14 @@ static void name_ends(connection *c) {
     int n = sizeof a;
     /* A peer that has gone already has no address any more. */
     snprintf(c->peer, sizeof c->peer, "%s", transport->type == UV_TCP ? "(gone)" : "unix");
+    c->is_local = transport->type != UV_TCP;
     if (transport->type != UV_TCP)
         return;
     uv_tcp_nodelay((uv_tcp_t *)transport, 1);
-    if (uv_tcp_getpeername((uv_tcp_t *)transport, (struct sockaddr *)&a, &n) == 0)
+    if (uv_tcp_getpeername((uv_tcp_t *)transport, (struct sockaddr *)&a, &n) == 0) {
         hs__sockaddr_text((struct sockaddr *)&a, c->peer, sizeof c->peer);
+        c->is_local = hs__sockaddr_is_loopback((struct sockaddr *)&a);
+    }
     n = sizeof a;
     if (uv_tcp_getsockname((uv_tcp_t *)transport, (struct sockaddr *)&a, &n) == 0)
         hs__sockaddr_text((struct sockaddr *)&a, c->local, sizeof c->local);
@@ -238,7 +262,8 @@ void connection_accept(hs_uv_worker *w, hs_uv_stream *s, uint64_t id, void *app)
                                .peer = c->peer,
                                .local = c->local,
                                .what = "accepted",
-                               .is_server = true};
+                               .is_server = true,
+                               .keep_ctx = c};
     c->seen = hs__seen_new(c->app->see, &seen);
     hs_uv_set_timeouts(s, c->app->a.handshake_ms, c->app->a.idle_ms);
     hs_uv_on_ask(s, on_hello);

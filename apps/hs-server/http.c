@@ -136,7 +136,7 @@ static const char *reason(int status) {
 }
 
 static void send_answer(http *h, const http_request *r, http_answer *a) {
-    char head[1200], date[40];
+    char head[HEAD_ROOM + 400], date[40];
     struct tm tm;
     time_t now = time(NULL);
     gmtime_r(&now, &tm);
@@ -185,7 +185,8 @@ static void answer(http *h) {
                             .method = http_method_str(method),
                             .url = h->url,
                             .is_head = method == HTTP_HEAD,
-                            .wants_json = strcasestr(h->accept, "application/json") != NULL};
+                            .wants_json = strcasestr(h->accept, "application/json") != NULL,
+                            .wants_html = strcasestr(h->accept, "text/html") != NULL};
     http_answer a;
     h->is_busy = true;
     if (h->url_is_cut) {

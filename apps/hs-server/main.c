@@ -32,6 +32,7 @@ static const service *choose_service(const server_args *a) {
 }
 
 static hs__exit open_see(server *app, hs__fault *fault) {
+    const hs__keep KEEP = {.make = status_keep, .mask = kept_mask()}, NONE = {0};
     const char *env = getenv("SSLKEYLOGFILE");
     bool heeds_env = env && *env && app->a.see.keylog;
     if (heeds_env)
@@ -42,7 +43,8 @@ static hs__exit open_see(server *app, hs__fault *fault) {
                                  .tool = "hs-server",
                                  .log = app->log,
                                  .keylog_env = heeds_env,
-                                 .tag_lines = true};
+                                 .tag_lines = true,
+                                 .keep = app->service == &status_service ? KEEP : NONE};
     return hs__see_open(&setup, &app->see, fault);
 }
 
@@ -57,6 +59,8 @@ static hs__exit prepare(server *app, hs__fault *fault) {
         code = hs__offer_read(&app->a.offer, &app->offer, fault);
     if (!code)
         code = open_see(app, fault);
+    if (!code && app->service == &status_service)
+        code = status_open(app, fault);
     if (!code && app->a.www)
         code = www_open(app, fault);
     if (!code && app->a.forward)
@@ -246,6 +250,7 @@ static void free_all(server *app) {
     hs_trust_unref(app->trust);
     hs_session_store_unref(app->sessions);
     hs__see_close(app->see);
+    status_close(app);
     hs_provider_unref(app->provider);
     hs__offer_free(&app->offer);
     forward_close(app);

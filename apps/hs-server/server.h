@@ -2,7 +2,9 @@
  *
  * main.c starts and ends it; identity.c makes and reloads the TLS configuration; connection.c has
  * the life of a connection, which a service fills: echo.c, forward.c, io.c, http.c with status.c or
- * www.c behind it. log.c tells what happens. */
+ * www.c behind it. status.c answers with what status_text.c and status_page.c make of a connection;
+ * status_kept.c holds traces for that, status_recent.c those of the connections of late. log.c
+ * tells what happens. */
 #ifndef HS_SERVER_SERVER_H
 #define HS_SERVER_SERVER_H
 
@@ -10,6 +12,9 @@
 #include <stdatomic.h>
 
 #include "apps/common/address.h"
+#include "apps/hs-server/ja.h"
+#include "apps/hs-server/status_kept.h"
+#include "apps/hs-server/status_recent.h"
 #include "apps/tls/facts.h"
 #include "apps/tls/failure.h"
 #include "apps/tls/identity.h"
@@ -28,7 +33,7 @@ typedef struct {
     hs__offer_options offer;
     hs__identity_options identity;
     hs__see_options see;
-    bool status, echo, io, strict_sni, insecure, no_resume;
+    bool status, status_all, echo, io, strict_sni, insecure, no_resume;
     const char *www, *forward, *log, *access_log, *fixtures;
     hs__list cacert, crl;
     int client_auth, prefer, hrr; /* indices of the engine's enums */
@@ -77,6 +82,9 @@ struct connection {
     hs__facts facts;
     uint8_t *hello; /* ClientHello; NULL: not kept */
     size_t hello_n;
+    fingerprints prints; /* of the hello; empty while there is none */
+    kept *trace;         /* NULL: the service has no use for it */
+    bool is_local;       /* the peer is on this machine */
     uint64_t t_begin, t_done;
     size_t waiting;      /* bytes given to connection_send and not yet with the kernel */
     bool is_ending;      /* close_notify is on its way, and nothing more is taken */
@@ -133,6 +141,8 @@ struct server {
     int root;                 /* --www: descriptor of the folder */
     struct addrinfo *backend; /* --forward; NULL with a unix socket */
     hs__address backend_address;
+    kept_budget traces;            /* --status */
+    recents *recents;              /* --status-all; NULL: without */
     char root_path[HS__FILE_PATH]; /* of the CA that issued our certificate; "": another one */
     uint64_t t_begin;
 
@@ -180,14 +190,15 @@ struct http_request {
     connection *c;
     const char *method;
     const char *url;
-    bool is_head, wants_json;
+    bool is_head, wants_json, wants_html;
 };
 
 /* The answer: `head` lines end with \r\n each, Content-Length included; `body` is from malloc and
  * taken over (NULL: none); file >= 0: `length` bytes of it follow, it is closed. */
+enum { HEAD_ROOM = 1400 };
 typedef struct {
     int status;
-    char head[600];
+    char head[HEAD_ROOM];
     uint8_t *body;
     int file;
     uint64_t length;
@@ -196,8 +207,25 @@ typedef struct {
 /* Fills the answer with a short text as its body. */
 void http_answer_text(http_answer *a, int status, const char *format, ...) HS_PRINTF(3, 4);
 
-/* status.c, www.c */
+/* status.c */
 void status_answer(const http_request *r, http_answer *a);
+/* The budget, and with --status-all the list. */
+HS_MUST_CHECK hs__exit status_open(server *app, hs__fault *fault);
+void status_close(server *app);
+hs_render *status_keep(void *connection, const hs_render_options *o); /* hs__keep.make */
+/* The handshake is over, with this failure (NULL: complete): it goes into the list. */
+void status_add(connection *c, const hs__failure *failure);
+
+/* status_text.c: all from malloc, terminated; NULL: no memory. */
+char *status_text(const connection *c);
+json_t *status_json(const connection *c);
+
+/* status_page.c: likewise. With the connection's lines; without the page of all connections. */
+char *status_page(const char *lines, size_t n);
+char *status_list_page(const json_t *list);
+const char *status_policy(void); /* of pages: their Content-Security-Policy */
+
+/* www.c */
 void www_answer(const http_request *r, http_answer *a);
 HS_MUST_CHECK hs__exit www_open(server *app, hs__fault *fault);
 

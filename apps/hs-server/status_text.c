@@ -1,5 +1,4 @@
-/* --status: what this connection's client offered, byte by byte, and what was chosen. A client sees
- * its own connection only, whatever the server's flags (DECISIONS S7). */
+/* What this connection's client offered, byte by byte, and what was chosen: as text, as JSON. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -135,14 +134,18 @@ static void put_text(hs__strbuf *b, const connection *c) {
     put_fact(b, "server name", f->server_name ? hs__safe(f->server_name) : "none");
     put_fact(b, "alpn", f->alpn ? f->alpn : "none");
     put_client(b, f);
+    if (*c->prints.ja4)
+        hs__buf_fmt(b, "%-13s JA4 %s\n%-13s JA3 %s\n", "fingerprints", c->prints.ja4, "",
+                    c->prints.ja3);
     hs__buf_fmt(b, "%-13s %.3f ms\n\n%s\n\nYour%s ClientHello, %zu bytes:\n   off   len  field\n",
                 "time", (double)(c->t_done - c->t_begin) / 1000, lesson(f), f->hrr ? " first" : "",
                 c->hello_n);
     walk_hello(c, put_line, b);
-    hs__buf_fmt(b, "\nThe same as JSON: /status.json\n");
+    hs__buf_fmt(b, "\nThe same as JSON: /json    as a page: open / in a browser    the trace: "
+                   "/trace.jsonl\n");
 }
 
-static char *page_text(const connection *c) {
+char *status_text(const connection *c) {
     hs__strbuf b = {0};
     put_text(&b, c);
     char *text = b.failed ? NULL : strdup(hs__buf_str(&b));
@@ -150,37 +153,24 @@ static char *page_text(const connection *c) {
     return text;
 }
 
-static char *page_json(const connection *c) {
+static void set_fingerprints(json_t *j, const fingerprints *f) {
+    if (!*f->ja4)
+        return;
+    json_object_set_new(j, "ja3", json_string(f->ja3));
+    json_object_set_new(j, "ja3_full", json_string(hs__buf_str(&f->ja3_full)));
+    json_object_set_new(j, "ja4", json_string(f->ja4));
+    json_object_set_new(j, "ja4_raw", json_string(hs__buf_str(&f->ja4_raw)));
+}
+
+json_t *status_json(const connection *c) {
     json_t *j = hs__facts_json(&c->facts), *fields = json_array();
     walk_hello(c, put_object, fields);
     json_object_set_new(j, "connection", json_string(c->name));
     json_object_set_new(j, "peer", json_string(c->peer));
     json_object_set_new(j, "time_us", json_integer((json_int_t)(c->t_done - c->t_begin)));
+    set_fingerprints(j, &c->prints);
     json_object_set_new(j, "client_chain", hs__chain_json(&c->facts));
     json_object_set_new(j, "client_hello",
                         json_pack("{s:I, s:o}", "len", (json_int_t)c->hello_n, "fields", fields));
-    char *text = json_dumps(j, JSON_INDENT(2));
-    json_decref(j);
-    return text;
-}
-
-void status_answer(const http_request *r, http_answer *a) {
-    size_t path_n = strcspn(r->url, "?");
-    bool is_json = path_n == 12 && strncmp(r->url, "/status.json", path_n) == 0;
-    bool is_page = path_n == 1 || (path_n == 7 && strncmp(r->url, "/status", path_n) == 0);
-    if (!is_json && !is_page) {
-        http_answer_text(a, 404, "There are / and /status.json here.\n");
-        return;
-    }
-    is_json = is_json || r->wants_json;
-    char *text = is_json ? page_json(r->c) : page_text(r->c);
-    if (!text) {
-        http_answer_text(a, 500, "Out of memory.\n");
-        return;
-    }
-    *a = (http_answer){.status = 200, .file = -1, .body = (uint8_t *)text, .length = strlen(text)};
-    snprintf(a->head, sizeof a->head,
-             "Content-Type: %s; charset=utf-8\r\nContent-Length: %zu\r\nCache-Control: no-store\r\n"
-             "X-Content-Type-Options: nosniff\r\n",
-             is_json ? "application/json" : "text/plain", strlen(text));
+    return j;
 }

@@ -12,7 +12,33 @@
 
 const char *const hs__secrets_values[] = {"default", "hide", "id", "show", NULL};
 
-enum { NO_FILE = -1, MOST_PARTS = 6 };
+enum { NO_FILE = -1, MOST_PARTS = 9, PATH_ROOM = 4096 };
+
+/* Files of all connections together. */
+enum { TRACE, HTML, PCAPNG, KEYLOG, KEYLOG_ENV, FILES };
+/* Files of each: --trace-dir, --html-dir. */
+enum { OWN_TRACE, OWN_HTML, OWN_FILES };
+
+typedef hs_status (*maker)(const hs_render_options *o, hs_render **out);
+
+static const struct {
+    maker make;
+    bool adds; /* to what is there */
+} SHARED[FILES] = {
+    [TRACE] = {.make = hs_jsonl_new},
+    [HTML] = {.make = hs_html_new},
+    [PCAPNG] = {.make = hs_pcapng_new},
+    [KEYLOG] = {.make = hs_keylog_new, .adds = true},
+    [KEYLOG_ENV] = {.make = hs_keylog_new, .adds = true},
+};
+
+static const struct {
+    maker make;
+    const char *ending;
+} OWN[OWN_FILES] = {
+    [OWN_TRACE] = {.make = hs_jsonl_new, .ending = "jsonl"},
+    [OWN_HTML] = {.make = hs_html_new, .ending = "html"},
+};
 
 struct hs__see {
     hs__see_options o;
@@ -20,13 +46,15 @@ struct hs__see {
     FILE *log;
     int level;
     bool color, tag_lines;
-    int trace, pcapng, keylog, keylog_env; /* descriptors */
+    int files[FILES];
+    const char *folders[OWN_FILES]; /* NULL: not asked for */
+    hs__keep keep;
     unsigned mask;
 };
 
 struct hs__seen {
     hs_render *render;
-    int trace; /* of --trace-dir; NO_FILE: none */
+    int files[OWN_FILES];
     bool is_server;
 };
 
@@ -58,24 +86,8 @@ static void write_fd(int fd, const char *p, size_t n) {
     }
 }
 
-static void to_trace(void *ctx, const char *p, size_t n) {
-    write_fd(((hs__see *)ctx)->trace, p, n);
-}
-
-static void to_pcapng(void *ctx, const char *p, size_t n) {
-    write_fd(((hs__see *)ctx)->pcapng, p, n);
-}
-
-static void to_keylog(void *ctx, const char *p, size_t n) {
-    write_fd(((hs__see *)ctx)->keylog, p, n);
-}
-
-static void to_keylog_env(void *ctx, const char *p, size_t n) {
-    write_fd(((hs__see *)ctx)->keylog_env, p, n);
-}
-
-static void to_own_trace(void *ctx, const char *p, size_t n) {
-    write_fd(((hs__seen *)ctx)->trace, p, n);
+static void to_file(void *ctx, const char *p, size_t n) {
+    write_fd(*(const int *)ctx, p, n);
 }
 
 static void to_log(void *ctx, const char *p, size_t n) {
@@ -90,8 +102,6 @@ typedef struct {
     size_t n;
 } parts;
 
-typedef hs_status (*maker)(const hs_render_options *o, hs_render **out);
-
 static void add(parts *p, maker make, hs_render_options o,
                 void (*write)(void *ctx, const char *p, size_t n), void *ctx) {
     o.write = write;
@@ -100,21 +110,21 @@ static void add(parts *p, maker make, hs_render_options o,
         p->n++;
 }
 
-static hs_render *make_all(hs__see *see, hs__seen *seen, const hs_render_options *o) {
+static hs_render *make_all(hs__see *see, hs__seen *seen, const hs_render_options *o,
+                           void *keep_ctx) {
     parts p = {.n = 0};
     hs_render *all = NULL;
     if (see->level > 0)
         add(&p, hs_text_new, *o, to_log, see);
-    if (see->trace != NO_FILE)
-        add(&p, hs_jsonl_new, *o, to_trace, see);
-    if (seen->trace != NO_FILE)
-        add(&p, hs_jsonl_new, *o, to_own_trace, seen);
-    if (see->pcapng != NO_FILE)
-        add(&p, hs_pcapng_new, *o, to_pcapng, see);
-    if (see->keylog != NO_FILE)
-        add(&p, hs_keylog_new, *o, to_keylog, see);
-    if (see->keylog_env != NO_FILE)
-        add(&p, hs_keylog_new, *o, to_keylog_env, see);
+    for (size_t i = 0; i < FILES; i++)
+        if (see->files[i] != NO_FILE)
+            add(&p, SHARED[i].make, *o, to_file, &see->files[i]);
+    for (size_t i = 0; i < OWN_FILES; i++)
+        if (seen->files[i] != NO_FILE)
+            add(&p, OWN[i].make, *o, to_file, &seen->files[i]);
+    hs_render *kept = see->keep.make ? see->keep.make(keep_ctx, o) : NULL;
+    if (kept)
+        p.v[p.n++] = kept;
     if (p.n > 0 && hs_tee_new(p.v, p.n, &all) == HS_OK)
         return all;
     for (size_t i = 0; i < p.n; i++)
@@ -122,15 +132,21 @@ static hs_render *make_all(hs__see *see, hs__seen *seen, const hs_render_options
     return NULL;
 }
 
-static int own_file(const hs__see *see, const char *conn_id) {
-    char path[4096];
-    if (!see->o.trace_dir)
-        return NO_FILE;
-    int n = snprintf(path, sizeof path, "%s/%s.jsonl", see->o.trace_dir, conn_id);
+static int own_file(const char *folder, const char *conn_id, const char *ending) {
+    char path[PATH_ROOM];
+    int n = snprintf(path, sizeof path, "%s/%s.%s", folder, conn_id, ending);
     int fd = n > 0 && (size_t)n < sizeof path ? hs__secret_file(path, false) : NO_FILE;
     if (fd < 0)
         hs__say_warning("%s: %s", hs__safe(path), strerror(errno));
     return fd;
+}
+
+static void open_own(const hs__see *see, hs__seen *seen, const char *conn_id) {
+    for (size_t i = 0; i < OWN_FILES; i++)
+        seen->files[i] =
+            see->folders[i] ? own_file(see->folders[i], conn_id, OWN[i].ending) : NO_FILE;
+    if (seen->files[OWN_HTML] != NO_FILE)
+        hs_html_begin(to_file, &seen->files[OWN_HTML]);
 }
 
 hs__seen *hs__seen_new(hs__see *see, const hs__see_conn *conn) {
@@ -153,9 +169,9 @@ hs__seen *hs__seen_new(hs__see *see, const hs__see_conn *conn) {
                            .tool = see->tool,
                            .tool_version = HS_VERSION,
                            .wall_time_ms = (int64_t)hs__clock_now_ms(NULL)};
-    seen->trace = own_file(see, conn->conn_id);
+    open_own(see, seen, conn->conn_id);
     seen->is_server = conn->is_server;
-    seen->render = make_all(see, seen, &o);
+    seen->render = make_all(see, seen, &o, conn->keep_ctx);
     if (!seen->render) {
         hs__seen_free(seen);
         return NULL;
@@ -167,6 +183,12 @@ hs__seen *hs__seen_new(hs__see *see, const hs__see_conn *conn) {
     return seen;
 }
 
+static void close_files(const int *files, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (files[i] != NO_FILE)
+            close(files[i]);
+}
+
 void hs__seen_event(void *seen, const hs_trace *event) {
     if (seen)
         hs_render_event(((hs__seen *)seen)->render, event);
@@ -176,8 +198,7 @@ void hs__seen_free(hs__seen *seen) {
     if (!seen)
         return;
     hs_render_free(seen->render);
-    if (seen->trace != NO_FILE)
-        close(seen->trace);
+    close_files(seen->files, OWN_FILES);
     free(seen);
 }
 
@@ -203,13 +224,28 @@ static unsigned find_mask(const hs__see *see) {
                            .secrets = (hs_secrets)see->o.secrets,
                            .explain = see->o.explain};
     unsigned mask = see->level > 0 ? mask_of(hs_text_new, o) : 0;
-    if (see->trace != NO_FILE || see->o.trace_dir)
-        mask |= mask_of(hs_jsonl_new, o);
-    if (see->pcapng != NO_FILE)
-        mask |= mask_of(hs_pcapng_new, o);
-    if (see->keylog != NO_FILE || see->keylog_env != NO_FILE)
-        mask |= mask_of(hs_keylog_new, o);
-    return mask;
+    for (size_t i = 0; i < FILES; i++)
+        if (see->files[i] != NO_FILE)
+            mask |= mask_of(SHARED[i].make, o);
+    for (size_t i = 0; i < OWN_FILES; i++)
+        if (see->folders[i])
+            mask |= mask_of(OWN[i].make, o);
+    return mask | see->keep.mask;
+}
+
+/* "" is as good as none: SSLKEYLOGFILE may be set to it. */
+static hs__exit open_files(hs__see *see, const char *keylog_env, hs__fault *fault) {
+    const char *paths[FILES] = {[TRACE] = see->o.trace,
+                                [HTML] = see->o.html,
+                                [PCAPNG] = see->o.pcapng,
+                                [KEYLOG] = see->o.keylog,
+                                [KEYLOG_ENV] = keylog_env};
+    hs__exit code = HS__EXIT_OK;
+    for (size_t i = 0; i < FILES && !code; i++)
+        code = open_file(paths[i], SHARED[i].adds, &see->files[i], fault);
+    if (!code && see->files[HTML] != NO_FILE)
+        hs_html_begin(to_file, &see->files[HTML]);
+    return code;
 }
 
 hs__exit hs__see_open(const hs__see_setup *setup, hs__see **out, hs__fault *fault) {
@@ -219,26 +255,21 @@ hs__exit hs__see_open(const hs__see_setup *setup, hs__see **out, hs__fault *faul
     *out = NULL;
     if (!see)
         return hs__fail_status(fault, HS_E_NOMEM, "the trace");
-    *see = (hs__see){.o = *setup->options,
-                     .tool = setup->tool,
-                     .log = setup->log ? setup->log : stderr,
-                     .level = common->quiet ? 0 : common->verbose,
-                     .tag_lines = setup->tag_lines,
-                     .trace = NO_FILE,
-                     .pcapng = NO_FILE,
-                     .keylog = NO_FILE,
-                     .keylog_env = NO_FILE};
+    *see = (hs__see){
+        .o = *setup->options,
+        .tool = setup->tool,
+        .log = setup->log ? setup->log : stderr,
+        .level = common->quiet ? 0 : common->verbose,
+        .tag_lines = setup->tag_lines,
+        .folders = {[OWN_TRACE] = setup->options->trace_dir, [OWN_HTML] = setup->options->html_dir},
+        .keep = setup->keep};
+    for (size_t i = 0; i < FILES; i++)
+        see->files[i] = NO_FILE;
     see->level = see->level > 3 ? 3 : see->level;
     if (see->o.explain && see->level == 0 && !common->quiet)
         see->level = 1;
     see->color = hs__wants_color(see->log);
-    hs__exit code = open_file(see->o.trace, false, &see->trace, fault);
-    if (!code)
-        code = open_file(see->o.pcapng, false, &see->pcapng, fault);
-    if (!code)
-        code = open_file(see->o.keylog, true, &see->keylog, fault);
-    if (!code)
-        code = open_file(env, true, &see->keylog_env, fault);
+    hs__exit code = open_files(see, env, fault);
     if (code) {
         hs__see_close(see);
         return code;
@@ -254,10 +285,7 @@ hs__exit hs__see_open(const hs__see_setup *setup, hs__see **out, hs__fault *faul
 void hs__see_close(hs__see *see) {
     if (!see)
         return;
-    const int files[] = {see->trace, see->pcapng, see->keylog, see->keylog_env};
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
-        if (files[i] != NO_FILE)
-            close(files[i]);
+    close_files(see->files, FILES);
     free(see);
 }
 

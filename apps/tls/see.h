@@ -11,7 +11,7 @@
 typedef struct {
     int secrets; /* index in hs__secrets_values */
     bool no_time, explain;
-    const char *trace, *trace_dir, *pcapng, *keylog;
+    const char *trace, *trace_dir, *html, *html_dir, *pcapng, *keylog;
 } hs__see_options;
 
 extern const char *const hs__secrets_values[];
@@ -38,6 +38,11 @@ extern const char *const hs__secrets_values[];
          .at = offsetof(type, field.trace),                                                        \
          .argument = "F.jsonl",                                                                    \
          .help = "the whole trace as JSON Lines into F"},                                          \
+        {.name = "html",                                                                           \
+         .kind = HS__OPT_TEXT,                                                                     \
+         .at = offsetof(type, field.html),                                                         \
+         .argument = "F",                                                                          \
+         .help = "a page into F that shows it all, byte by byte; any browser opens it"},           \
         {.name = "pcapng",                                                                         \
          .kind = HS__OPT_TEXT,                                                                     \
          .at = offsetof(type, field.pcapng),                                                       \
@@ -49,18 +54,38 @@ extern const char *const hs__secrets_values[];
         .help = "add the traffic secrets to F for Wireshark"                                       \
     }
 
+/* Rows for a program that has many connections. */
+#define HS__SEE_FOLDER_OPTIONS(type, field)                                                        \
+    {.name = "html-dir",                                                                           \
+     .kind = HS__OPT_TEXT,                                                                         \
+     .at = offsetof(type, field.html_dir),                                                         \
+     .argument = "DIR",                                                                            \
+     .help = "one page for each connection: DIR/c1.html, ..."},                                    \
+    {                                                                                              \
+        .name = "trace-dir", .kind = HS__OPT_TEXT, .at = offsetof(type, field.trace_dir),          \
+        .argument = "DIR", .help = "one trace for each connection: DIR/c1.jsonl, ..."              \
+    }
+
 /* What a program sees of all its connections: open files and how to render. */
 typedef struct hs__see hs__see;
 
+/* One more renderer for each connection, which the program keeps for itself. `make` gets the
+ * keep_ctx of the connection and the options of the other renderers, to which it adds where to
+ * write; it may return NULL. */
+typedef struct {
+    hs_render *(*make)(void *keep_ctx, const hs_render_options *o);
+    unsigned mask; /* HS_TRACE_MASKs that it needs */
+} hs__keep;
+
 /* `tool`: "hs-client". `keylog_env`: also write to the file that SSLKEYLOGFILE names. `log`: where
- * text goes, NULL: stderr. `with_text`: -v of `common` counts. Files are made with 0600, a trace
- * anew, a key log is added to. */
+ * text goes, NULL: stderr. Files are made with 0600, anew; only a key log is added to. */
 typedef struct {
     const hs__see_options *options;
     const hs__common *common;
     const char *tool;
     FILE *log;
     bool keylog_env, tag_lines;
+    hs__keep keep;
 } hs__see_setup;
 HS_MUST_CHECK hs__exit hs__see_open(const hs__see_setup *setup, hs__see **out, hs__fault *fault);
 void hs__see_close(hs__see *see); /* NULL is allowed */
@@ -75,6 +100,7 @@ typedef struct {
     const char *what;
     bool is_server;
     bool is_observer; /* neither: `local` is the client, `peer` the server */
+    void *keep_ctx;
 } hs__see_conn;
 typedef struct hs__seen hs__seen;
 hs__seen *hs__seen_new(hs__see *see, const hs__see_conn *conn);

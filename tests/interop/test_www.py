@@ -1,15 +1,12 @@
-"""hs-server --www and --status by curl, and by requests no browser would send."""
+"""hs-server --www by curl, and by requests no browser would send."""
 
 import contextlib
-import json
 import os
-import socket
-import ssl
 
 import pytest
-from conftest import HERE, run
 from ours import hs_server
 from peers import openssl_client
+from web import Talk, curl
 
 INDEX, NOTES = "<p>index of the root</p>\n", "some notes\n"
 OUTSIDE = "what lies outside"
@@ -38,48 +35,6 @@ def folder(tmp_path_factory):
 def www(pki, folder):
     with hs_server(pki.servers["p256"], www=folder) as server:
         yield server
-
-
-def curl(pki, server, path, *more, code=0, **how):
-    return run("curl", "--silent", "--show-error", "--noproxy", "*", "--path-as-is", "--cacert",
-               pki.root, "--resolve", f"localhost:{server.port}:{HERE}", *more,
-               f"https://localhost:{server.port}{path}", code=code, **how)
-
-
-class Talk:
-    """A TLS connection of Python's (OpenSSL) on which any bytes can be sent."""
-
-    def __init__(self, pki, server):
-        context = ssl.create_default_context(cafile=str(pki.root))
-        self.tls = context.wrap_socket(socket.create_connection((HERE, server.port), timeout=10),
-                                       server_hostname="localhost")
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *what):
-        self.tls.close()
-
-    def send(self, data):
-        self.tls.sendall(data)
-
-    def answer(self, has_body=True):
-        """status, {header: value}, body"""
-        head = b""
-        while not head.endswith(b"\r\n\r\n"):
-            byte = self.tls.recv(1)
-            assert byte, f"the connection ended within {head!r}"
-            head += byte
-        first, *lines = head.decode().split("\r\n")[:-2]
-        headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
-        body, left = b"", int(headers["content-length"]) if has_body else 0
-        while len(body) < left:
-            body += self.tls.recv(left - len(body))
-        return int(first.split()[1]), headers, body
-
-    def is_ended(self):
-        """Has the server closed, with close_notify? Else this waits until the timeout."""
-        return self.tls.recv(1) == b""
 
 
 # ---- files -----------------------------------------------------------------------------------
@@ -224,47 +179,3 @@ def test_access_log_has_one_line_for_each_request(pki, folder, tmp_path):
     lines = log.read_text().splitlines()
     assert len(lines) == 2
     assert lines[0].endswith(f'"GET /notes.txt" 200 {len(NOTES)}') and "\x1b" not in lines[1]
-
-
-# ---- --status --------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def status(pki):
-    with hs_server(pki.servers["p256"], alpn="http/1.1") as server:
-        yield server
-
-
-def test_status_page_tells_what_curl_offered(pki, status):
-    page = curl(pki, status, "/", "--fail").stdout
-    for words in ("TLS 1.3", "TLS_AES_", "x25519", "localhost", "http/1.1", "cipher_suites",
-                  "key_share"):
-        assert words in page
-
-
-@pytest.mark.parametrize("ask", ["path", "header"])
-def test_status_as_json(pki, status, ask):
-    words = ["/status.json"] if ask == "path" else ["/", "--header", "Accept: application/json"]
-    page = json.loads(curl(pki, status, *words, "--fail").stdout)
-    assert (page["version"], page["alpn"], page["servername"]) == ("TLS 1.3", "http/1.1",
-                                                                   "localhost")
-    fields, at = page["client_hello"]["fields"], 0
-    for field in fields:
-        assert field["off"] == at
-        at += field["len"]
-    assert at == page["client_hello"]["len"]
-
-
-def test_status_is_not_stored(pki, status):
-    head = curl(pki, status, "/", "--head", "--fail").stdout
-    assert "Cache-Control: no-store" in head
-
-
-def test_status_has_nothing_else(pki, status):
-    assert curl(pki, status, "/x", "--write-out", "%{http_code}").stdout.endswith("404")
-
-
-def test_hs_client_reads_it(pki, status):
-    done = run("hs-client", f"--cacert={pki.root}", "--http=/status.json", "--alpn=http/1.1",
-               f"--connect-to={HERE}:{status.port}", "localhost")
-    assert json.loads(done.stdout)["alpn"] == "http/1.1" and done.stderr == ""

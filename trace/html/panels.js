@@ -6,5 +6,7 @@ import { transcriptPanel } from './transcript.js';
 import { trustPanel } from './trust.js';
 import { decisionsPanel } from './decisions.js';
 import { timingPanel } from './timing.js';
+import { offerPanel } from './offer.js';
 
-export const PANELS = [ladderPanel, bytesPanel, trustPanel, keysPanel, transcriptPanel, decisionsPanel, timingPanel];
+export const PANELS = [ladderPanel, bytesPanel, trustPanel, keysPanel, transcriptPanel, decisionsPanel, offerPanel,
+  timingPanel];
