@@ -49,6 +49,18 @@ static void flush(hs__jsonl *j, bool all) {
     }
 }
 
+/* What is agreed on so far: on the first line that knows it, and where it changes. */
+static void add_agreed(hs__jsonl *j, json_t *o) {
+    if (j->agreed != j->told_agreed) {
+        j->told_agreed = j->agreed;
+        hs__json_set(o, "agreed", hs__json_text(hs__version_name(j->agreed)));
+    }
+    if (j->resumed != j->told_resumed) {
+        j->told_resumed = j->resumed;
+        hs__json_set(o, "resumes", json_boolean(j->resumed));
+    }
+}
+
 json_t *hs__jsonl_emit(hs__jsonl *j, const char *ev, json_t *body, bool waits) {
     if (j->n_lines == HS__JSONL_LINES) {
         flush(j, true);
@@ -60,6 +72,7 @@ json_t *hs__jsonl_emit(hs__jsonl *j, const char *ev, json_t *body, bool waits) {
     hs__json_set(o, "role", hs__json_text(j->role));
     hs__json_set(o, "t_us", hs__json_uint(j->t_us));
     hs__json_set(o, "ev", hs__json_text(ev));
+    add_agreed(j, o);
     if (o != NULL && body != NULL) {
         (void)json_object_update(o, body);
     }
@@ -69,6 +82,12 @@ json_t *hs__jsonl_emit(hs__jsonl *j, const char *ev, json_t *body, bool waits) {
         flush(j, false);
     }
     return waits ? o : NULL;
+}
+
+void hs__jsonl_began(hs__jsonl *j, json_t *body, uint64_t t_us) {
+    if (t_us != j->t_us) {
+        hs__json_set(body, "began_us", hs__json_uint(t_us));
+    }
 }
 
 void hs__jsonl_ready(hs__jsonl *j, const json_t *object) {
@@ -94,7 +113,7 @@ static void header(hs__jsonl *j) {
     hs__json_set_if(b, "local", o->local);
     hs__json_set_if(b, "sni", o->sni);
     if (o->wall_time_ms > 0) {
-        hs__json_set(b, "wall_time", hs__json_time(o->wall_time_ms / 1000));
+        hs__json_set(b, "wall_time", hs__json_time_ms(o->wall_time_ms));
     }
     (void)hs__jsonl_emit(j, "trace", b, false);
 }
@@ -104,6 +123,8 @@ static void jsonl_event(hs_render *r, const hs_trace *ev) {
     j->role = hs__role_name(ev);
     j->is_server = ev->is_server;
     j->version = ev->version != 0 ? ev->version : j->version;
+    j->agreed = ev->version;
+    j->resumed = ev->resumed;
     if (ev->t_us > j->t_us) { /* time never goes back, whoever made the event */
         j->t_us = ev->t_us;
     }
@@ -111,6 +132,7 @@ static void jsonl_event(hs_render *r, const hs_trace *ev) {
         j->started = true;
         header(j);
     }
+    hs__jsonl_settle(j, ev);
     switch (ev->kind) {
     case HS_TR_WIRE:
         hs__jsonl_wire(j, &ev->u.wire);
@@ -161,10 +183,8 @@ hs_status hs_jsonl_new(const hs_render_options *o, hs_render **out) {
     }
     j->base.class = &jsonl_class;
     j->secrets = o->secrets != HS_SECRETS_DEFAULT ? o->secrets : HS_SECRETS_ID;
-    j->base.mask = HS_TRACE_ALL & ~HS_TRACE_MASK(HS_TR_SECRET);
-    if (j->secrets == HS_SECRETS_SHOW) {
-        j->base.mask |= HS_TRACE_SECRETS;
-    }
+    j->base.mask = j->secrets == HS_SECRETS_SHOW ? HS_TRACE_ALL | HS_TRACE_SECRETS
+                                                 : HS_TRACE_ALL & ~HS_TRACE_MASK(HS_TR_SECRET);
     *out = &j->base;
     return HS_OK;
 }

@@ -12,6 +12,7 @@
 
 #include <jansson.h>
 
+#include "trace/hide.h"
 #include "trace/names.h"
 #include "trace/render.h"
 
@@ -38,7 +39,8 @@ typedef struct {
 typedef struct {
     uint64_t stream_off;
     json_t *half; /* the first event of a protected record */
-    uint64_t half_n;
+    uint64_t half_n, half_us;
+    hs__hide_side hide;
     hs__jsonl_run runs[HS__JSONL_RUNS];
     size_t n_runs;
 } hs__jsonl_side;
@@ -51,7 +53,11 @@ typedef struct {
     const char *role;
     bool is_server, started, done;
     uint16_t version; /* of the connection, 0 while it is not known */
-    json_t *failure;  /* the fatal alert, for `done` */
+    uint16_t agreed;  /* what the events say of it */
+    bool resumed;
+    uint16_t told_agreed; /* of these two, what the last line said */
+    bool told_resumed;
+    json_t *failure; /* the fatal alert, for `done` */
 
     hs__jsonl_line lines[HS__JSONL_LINES];
     size_t n_lines;
@@ -65,11 +71,14 @@ typedef struct {
     json_t *body, *fields, *hidden;
     uint8_t *raw;
     size_t raw_n, told;
+    uint64_t message_us;
     hs__strbuf out;
 } hs__jsonl;
 
 /* Makes a line of `body` (taken over; NULL is allowed) and returns it, borrowed. */
 json_t *hs__jsonl_emit(hs__jsonl *j, const char *ev, json_t *body, bool waits);
+/* Says that the first event of a line with two or more came at t_us, if that is another time. */
+void hs__jsonl_began(hs__jsonl *j, json_t *body, uint64_t t_us);
 /* The line of a message is complete. */
 void hs__jsonl_ready(hs__jsonl *j, const json_t *object);
 
@@ -80,14 +89,17 @@ json_t *hs__json_hex(hs_span bytes);
 json_t *hs__json_foreign(const void *p, size_t n);
 json_t *hs__json_text(const char *s); /* JSON null for NULL */
 json_t *hs__json_dir(bool outbound);
-json_t *hs__json_ref(const char *rule); /* {rfc, section}; NULL for "" */
-json_t *hs__json_time(int64_t t);       /* Unix seconds as "2026-11-18T12:00:05Z" */
+json_t *hs__json_range(size_t off, size_t n); /* {off, len} */
+json_t *hs__json_ref(const char *rule);       /* {rfc, section}; NULL for "" */
+json_t *hs__json_time(int64_t t);             /* Unix seconds as "2026-11-18T12:00:05Z" */
+json_t *hs__json_time_ms(int64_t ms);         /* milliseconds as "2026-11-18T12:00:05.250Z" */
 /* Sets the key when s is neither NULL nor "". */
 void hs__json_set_if(json_t *o, const char *key, const char *s);
 
 /* ---- events ------------------------------------------------------------------------------ */
 void hs__jsonl_wire(hs__jsonl *j, const hs_trace_wire *w);
 void hs__jsonl_opened(hs__jsonl *j, const hs_trace_opened *o);
+void hs__jsonl_settle(hs__jsonl *j, const hs_trace *ev); /* before each event */
 void hs__jsonl_records_end(hs__jsonl *j); /* what waits for its other half goes out as it is */
 /* Tells a message its records: at once for one received, when they are known for one sent. */
 void hs__jsonl_claim(hs__jsonl *j, json_t *object, size_t n);

@@ -124,6 +124,14 @@ static json_t *key(const hs_trace_key *k) {
     return b;
 }
 
+static json_t *secret(const hs_trace_secret *s) {
+    json_t *b = json_object();
+    hs__json_set(b, "label", hs__json_text(s->label));
+    hs__json_set(b, "client_random", hs__json_hex(s->client_random));
+    hs__json_set(b, "value", hs__json_hex(s->secret));
+    return b;
+}
+
 static json_t *key_update(const hs_trace_key_update *k) {
     json_t *b = json_object();
     hs__json_set(b, "dir", hs__json_dir(k->outbound));
@@ -232,6 +240,8 @@ static json_t *check(const hs__jsonl *j, const hs_trace_check *c) {
     }
     if (shows_signed(j, c)) {
         hs__json_set(b, "signed_content", hs__json_hex(c->signed_content));
+    } else if (c->signed_content.n > 0) {
+        hs__json_set(b, "signed_len", hs__json_uint(c->signed_content.n));
     }
     if (c->report != NULL) {
         hs__json_set(b, "code", hs__json_text(hs_status_name(c->report->verdict)));
@@ -364,6 +374,9 @@ void hs__jsonl_event(hs__jsonl *j, const hs_trace *ev) {
     case HS_TR_KEY:
         (void)hs__jsonl_emit(j, "key", key(&ev->u.key), false);
         break;
+    case HS_TR_SECRET:
+        (void)hs__jsonl_emit(j, "secret", secret(&ev->u.secret), false);
+        break;
     case HS_TR_CHECK:
         (void)hs__jsonl_emit(j, "check", check(j, &ev->u.check), false);
         break;
@@ -398,7 +411,6 @@ void hs__jsonl_event(hs__jsonl *j, const hs_trace *ev) {
     case HS_TR_MESSAGE:
     case HS_TR_FIELD:
     case HS_TR_MESSAGE_END:
-    case HS_TR_SECRET:
     case HS_TR_KINDS:
         break;
     }

@@ -14,11 +14,6 @@ enum { VALUE_MAX = 64 }; /* bytes of a value that are repeated beside `raw` */
 
 /* ---- fields ------------------------------------------------------------------------------ */
 
-static const char *kind_name(hs_field_kind kind) {
-    static const char *const names[] = {"length", "uint", "code", "bytes", "text"};
-    return (unsigned)kind < sizeof names / sizeof *names ? names[kind] : "bytes";
-}
-
 static json_t *bytes_value(hs_span bytes) {
     hs__strbuf b = {0};
     hs__buf_hex_cut(&b, bytes, VALUE_MAX);
@@ -56,10 +51,7 @@ static void hide(hs__jsonl *j, size_t off, size_t n) {
         return;
     }
     memset(j->raw + off, 0, n);
-    json_t *range = json_object();
-    hs__json_set(range, "off", hs__json_uint(off));
-    hs__json_set(range, "len", hs__json_uint(n));
-    (void)json_array_append_new(j->hidden, range);
+    (void)json_array_append_new(j->hidden, hs__json_range(off, n));
 }
 
 void hs__jsonl_field(hs__jsonl *j, const hs_trace_field *f) {
@@ -71,7 +63,7 @@ void hs__jsonl_field(hs__jsonl *j, const hs_trace_field *f) {
     hs__json_set(o, "off", hs__json_uint(f->off));
     hs__json_set(o, "len", hs__json_uint(f->bytes.n));
     hs__json_set(o, "path", hs__json_text(f->path));
-    hs__json_set(o, "kind", hs__json_text(kind_name(f->kind)));
+    hs__json_set(o, "kind", hs__json_text(hs__field_kind_name(f->kind)));
     if (hidden) {
         hs__json_set(o, "hidden", json_true());
         hide(j, f->off, f->bytes.n);
@@ -142,12 +134,14 @@ void hs__jsonl_message_drop(hs__jsonl *j) {
 
 void hs__jsonl_message(hs__jsonl *j, const hs_trace_message *m) {
     hs__jsonl_message_drop(j);
-    char name[HS__SNAKE_NAME];
+    char name[HS__SNAKE_NAME], back[HS__SNAKE_NAME];
     hs__snake_name(m->name, name);
+    hs__camel_name(name, back);
     (void)snprintf(j->message, sizeof j->message, "%s", hs__str(m->name));
     j->in_message = true;
     j->version = hs__message_version(m, j->version);
     j->outbound = m->outbound;
+    j->message_us = j->t_us;
     j->body = json_object();
     j->fields = json_array();
     j->hidden = json_array();
@@ -159,7 +153,13 @@ void hs__jsonl_message(hs__jsonl *j, const hs_trace_message *m) {
     hs__json_set(j->body, "dir", hs__json_dir(m->outbound));
     hs__json_set(j->body, "type", hs__json_uint(m->type));
     hs__json_set(j->body, "name", hs__json_text(name));
+    if (strcmp(back, hs__str(m->name)) != 0) {
+        hs__json_set(j->body, "title", hs__json_text(m->name));
+    }
     hs__json_set(j->body, "len", hs__json_uint(m->raw.n));
+    if (m->record > 0) { /* what goes out is told where it will be; the records will tell more */
+        hs__json_set(j->body, "record", hs__json_uint(m->record));
+    }
 }
 
 void hs__jsonl_message_end(hs__jsonl *j, const hs_trace_message_end *e) {
@@ -188,6 +188,7 @@ void hs__jsonl_message_end(hs__jsonl *j, const hs_trace_message_end *e) {
     }
     size_t n = j->raw_n;
     json_t *body = j->body;
+    hs__jsonl_began(j, body, j->message_us);
     j->body = NULL;
     if (j->outbound) {
         hs__jsonl_send(j, hs__jsonl_emit(j, "msg", body, true), n);

@@ -1,6 +1,7 @@
 #include "trace/jsonl.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "proto/codepoints.h"
@@ -79,20 +80,29 @@ static void content(hs__jsonl *j, bool outbound, uint64_t record, size_t n) {
 
 /* ---- records ----------------------------------------------------------------------------- */
 
-/* In clear there may be session ids in a record; the message it holds has the bytes, with those
- * hidden. What is of no known type may be anything. */
-static bool hides_body(const hs__jsonl *j, const hs_trace_wire *w) {
-    return j->secrets != HS_SECRETS_SHOW && !w->is_protected && w->type != HS__CONTENT_alert &&
-           w->type != HS__CONTENT_change_cipher_spec;
+static void add_hidden(void *ctx, size_t off, size_t n) {
+    (void)json_array_append_new(ctx, hs__json_range(off, n));
 }
 
 static void add_raw(hs__jsonl *j, json_t *b, const hs_trace_wire *w) {
-    if (!hides_body(j, w) || w->raw.n <= HS__RECORD_HEADER) {
-        hs__json_set(b, "raw", hs__json_hex(w->raw));
+    uint8_t *copy = NULL;
+    if (j->secrets != HS_SECRETS_SHOW && !w->is_protected) {
+        copy = malloc(w->raw.n);
+    }
+    if (copy == NULL) {
+        const bool is_shown = j->secrets == HS_SECRETS_SHOW || w->is_protected;
+        hs__json_set(b, "raw", is_shown ? hs__json_hex(w->raw) : NULL);
         return;
     }
-    hs__json_set(b, "raw", hs__json_hex((hs_span){w->raw.p, HS__RECORD_HEADER}));
-    hs__json_set(b, "raw_len", hs__json_uint(w->raw.n));
+    json_t *hidden = json_array();
+    memcpy(copy, w->raw.p, w->raw.n);
+    hs__hide_record(&j->side[w->outbound].hide, w, copy, add_hidden, hidden);
+    hs__json_set(b, "raw", hs__json_hex((hs_span){copy, w->raw.n}));
+    if (json_array_size(hidden) > 0) {
+        hs__json_set(b, "hidden", json_incref(hidden));
+    }
+    json_decref(hidden);
+    free(copy);
 }
 
 static void add_wire(hs__jsonl *j, json_t *b, const hs_trace_wire *w) {
@@ -120,6 +130,8 @@ static void add_opened(hs__jsonl *j, json_t *b, const hs_trace_opened *o) {
     hs__json_set(aead, "seq", hs__json_uint(o->seq));
     if (shows) { /* that of record 0 is the IV */
         hs__json_set(aead, "nonce", hs__json_hex(o->nonce));
+    } else {
+        hs__json_set(aead, "nonce_len", hs__json_uint(o->nonce.n));
     }
     if (o->explicit_nonce.n > 0) {
         hs__json_set(aead, "explicit_nonce", hs__json_hex(o->explicit_nonce));
@@ -145,6 +157,7 @@ static void release_half(hs__jsonl *j, bool outbound) {
     if (s->half != NULL) {
         json_t *half = s->half;
         s->half = NULL;
+        hs__jsonl_began(j, half, s->half_us);
         (void)hs__jsonl_emit(j, "record", half, false);
     }
 }
@@ -152,6 +165,19 @@ static void release_half(hs__jsonl *j, bool outbound) {
 void hs__jsonl_records_end(hs__jsonl *j) {
     release_half(j, false);
     release_half(j, true);
+}
+
+/* The two events of a protected record follow each other, or there is one only: then its line does
+ * not wait any longer. */
+void hs__jsonl_settle(hs__jsonl *j, const hs_trace *ev) {
+    const bool opens = ev->kind == HS_TR_OPENED && !ev->u.opened.outbound;
+    const bool seals = ev->kind == HS_TR_WIRE && ev->u.wire.outbound;
+    if (!opens) {
+        release_half(j, false);
+    }
+    if (!seals) {
+        release_half(j, true);
+    }
 }
 
 /* The object that a protected record's first event left, or a new one. *whole: it was left. */
@@ -164,12 +190,14 @@ static json_t *other_half(hs__jsonl *j, bool outbound, uint64_t n, bool *whole) 
     }
     json_t *half = s->half;
     s->half = NULL;
+    hs__jsonl_began(j, half, s->half_us);
     return half;
 }
 
 static void keep_half(hs__jsonl *j, bool outbound, uint64_t n, json_t *b) {
     j->side[outbound].half = b;
     j->side[outbound].half_n = n;
+    j->side[outbound].half_us = j->t_us;
 }
 
 void hs__jsonl_wire(hs__jsonl *j, const hs_trace_wire *w) {

@@ -55,6 +55,13 @@ json_t *hs__json_dir(bool outbound) {
     return json_string(outbound ? "tx" : "rx");
 }
 
+json_t *hs__json_range(size_t off, size_t n) {
+    json_t *o = json_object();
+    hs__json_set(o, "off", hs__json_uint(off));
+    hs__json_set(o, "len", hs__json_uint(n));
+    return o;
+}
+
 json_t *hs__json_ref(const char *rule) {
     hs__ref ref;
     if (!hs__ref_read(rule, &ref)) {
@@ -70,11 +77,21 @@ json_t *hs__json_ref(const char *rule) {
     return o;
 }
 
-json_t *hs__json_time(int64_t t) {
+static json_t *date(int64_t t, const char *fraction) {
     hs__civil c;
     char text[80];
     hs__civil_from_time(t, &c);
-    (void)snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02dZ", c.year, c.month, c.day,
-                   c.hour, c.minute, c.second);
+    (void)snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d%sZ", c.year, c.month, c.day,
+                   c.hour, c.minute, c.second, fraction);
     return json_string(text);
+}
+
+json_t *hs__json_time(int64_t t) {
+    return date(t, "");
+}
+
+json_t *hs__json_time_ms(int64_t ms) {
+    char fraction[8];
+    (void)snprintf(fraction, sizeof fraction, ".%03d", (int)(ms % 1000));
+    return date(ms / 1000, fraction);
 }

@@ -97,7 +97,19 @@ void hs__snake_name(const char *message, char out[HS__SNAKE_NAME]) {
         if (isupper((unsigned char)*p) && n > 0) {
             out[n++] = '_';
         }
-        out[n++] = (char)tolower((unsigned char)*p);
+        out[n++] = isalnum((unsigned char)*p) ? (char)tolower((unsigned char)*p) : '_';
+    }
+    out[n] = 0;
+}
+
+void hs__camel_name(const char *snake, char out[HS__SNAKE_NAME]) {
+    size_t n = 0;
+    bool is_first = true;
+    for (const char *p = hs__str(snake); *p != 0 && n + 1 < HS__SNAKE_NAME; p++) {
+        if (*p != '_') {
+            out[n++] = is_first ? (char)toupper((unsigned char)*p) : *p;
+        }
+        is_first = *p == '_';
     }
     out[n] = 0;
 }
@@ -111,21 +123,41 @@ void hs__code_add(hs__strbuf *b, hs__name_fn names, uint32_t code) {
     }
 }
 
-hs__name_fn hs__choose_names(const char *what) {
-    static const struct {
-        const char *what;
-        hs__name_fn names;
-    } rows[] = {
-        {"version", hs__version_name}, {"suite", hs__cipher_suite_name},
-        {"group", hs__group_name},     {"hrr", hs__group_name},
-        {"sigalg", hs__scheme_name},   {"certificate", hs__scheme_name},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        if (strcmp(hs__str(what), rows[i].what) == 0) {
-            return rows[i].names;
-        }
+static const struct {
+    const char *what;
+    hs__name_fn names;
+    const hs__code_list *list;
+} choices[] = {
+    {"version", hs__version_name, &hs__versions},
+    {"suite", hs__cipher_suite_name, &hs__cipher_suites},
+    {"group", hs__group_name, &hs__groups},
+    {"hrr", hs__group_name, &hs__groups},
+    {"sigalg", hs__scheme_name, &hs__schemes},
+    {"certificate", hs__scheme_name, &hs__schemes},
+};
+enum { N_CHOICES = sizeof choices / sizeof *choices };
+
+static size_t find_choice(const char *what) {
+    size_t i = 0;
+    while (i < N_CHOICES && strcmp(hs__str(what), choices[i].what) != 0) {
+        i++;
     }
-    return NULL;
+    return i;
+}
+
+hs__name_fn hs__choose_names(const char *what) {
+    const size_t i = find_choice(what);
+    return i < N_CHOICES ? choices[i].names : NULL;
+}
+
+const hs__code_list *hs__choose_list(const char *what) {
+    const size_t i = find_choice(what);
+    return i < N_CHOICES ? choices[i].list : NULL;
+}
+
+const char *hs__field_kind_name(hs_field_kind kind) {
+    static const char *const names[] = {"length", "uint", "code", "bytes", "text"};
+    return (unsigned)kind < sizeof names / sizeof *names ? names[kind] : "bytes";
 }
 
 bool hs__is_key_transport(const char *suite) {

@@ -29,6 +29,9 @@ const char *hs__role_name(const hs_trace *event);
 /* "HelloRetryRequest" -> "hello_retry_request", as HandshakeType spells it. */
 void hs__snake_name(const char *message, char out[HS__SNAKE_NAME]);
 
+/* The way back: "hello_retry_request" -> "HelloRetryRequest". */
+void hs__camel_name(const char *snake, char out[HS__SNAKE_NAME]);
+
 /* The code point's name, "0x1a2b" where it has none. */
 void hs__code_add(hs__strbuf *b, hs__name_fn names, uint32_t code);
 
@@ -37,6 +40,10 @@ bool hs__is_key_transport(const char *suite);
 
 /* The names of what a choose event lists; NULL when it does not list 16-bit code points. */
 hs__name_fn hs__choose_names(const char *what);
+const hs__code_list *hs__choose_list(const char *what);
+
+/* "length", "uint", "code", "bytes", "text". */
+const char *hs__field_kind_name(hs_field_kind kind);
 
 /* "rfc9846#section-4.3.8" -> "RFC 9846", "4.3.8"; false when it is of another form. */
 typedef struct {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "trace/hide.h"
 #include "trace/keylog.h"
 #include "trace/render.h"
 
@@ -34,6 +35,7 @@ typedef struct {
     uint8_t ip[16];
     uint16_t port;
     uint32_t next; /* sequence number of its next byte */
+    hs__hide_side hide;
 } end;
 
 typedef struct {
@@ -235,6 +237,22 @@ static void write_secret(pcapng *k, const hs_trace_secret *s) {
     hs__buf_free(&b);
 }
 
+/* Whoever was on the path has seen a session id; whoever is given the capture has not. */
+static void write_record(pcapng *k, const hs_trace *ev) {
+    const hs_trace_wire *w = &ev->u.wire;
+    if (k->setup.o.secrets == HS_SECRETS_SHOW || w->is_protected) {
+        write_packet(k, ev, w->outbound, PSH | ACK, w->raw);
+        return;
+    }
+    uint8_t *copy = malloc(w->raw.n);
+    if (copy != NULL) {
+        memcpy(copy, w->raw.p, w->raw.n);
+        hs__hide_record(w->outbound ? &k->local.hide : &k->peer.hide, w, copy, NULL, NULL);
+        write_packet(k, ev, w->outbound, PSH | ACK, (hs_span){copy, w->raw.n});
+        free(copy);
+    }
+}
+
 static void pcapng_event(hs_render *r, const hs_trace *ev) {
     pcapng *k = (pcapng *)r;
     if (ev->kind == HS_TR_SECRET) {
@@ -252,7 +270,7 @@ static void pcapng_event(hs_render *r, const hs_trace *ev) {
         write_ending(k, ev);
         return;
     }
-    write_packet(k, ev, ev->u.wire.outbound, PSH | ACK, ev->u.wire.raw);
+    write_record(k, ev);
 }
 
 static void pcapng_free(hs_render *r) {

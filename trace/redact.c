@@ -241,12 +241,23 @@ static void redact_check(hs__redactor *r, json_t *line) {
 
 /* In clear it holds the messages, whose own lines have what may be told. */
 static void redact_record(json_t *line) {
-    const char *raw = json_string_value(json_object_get(line, "raw"));
-    enum { HEADER_DIGITS = 10 };
-    if (raw != NULL && !json_is_true(json_object_get(line, "protected")) &&
-        strlen(raw) > HEADER_DIGITS) {
-        hs__json_set(line, "raw", json_stringn(raw, HEADER_DIGITS));
+    enum { HEADER = 5 };
+    if (json_is_true(json_object_get(line, "protected"))) {
+        return;
     }
+    size_t n;
+    uint8_t *raw = hex_of(line, "raw", &n);
+    (void)json_object_del(line, "raw");
+    if (n > HEADER) {
+        memset(raw + HEADER, 0, n - HEADER);
+        json_t *ranges = json_array();
+        (void)json_array_append_new(ranges, hs__json_range(HEADER, n - HEADER));
+        hs__json_set(line, "hidden", ranges);
+    }
+    if (raw != NULL) {
+        hs__json_set(line, "raw", hs__json_hex((hs_span){raw, n}));
+    }
+    free(raw);
 }
 
 /* Keys, what they protect, and hashes that a guess could be tried against. What a line must have
@@ -261,6 +272,7 @@ static void redact_values(json_t *line) {
         {"appdata", "bytes", false},   {"check", "expected", false},
         {"check", "got", false},       {"check", "signed_content", false},
         {"transcript", "value", true}, {"ticket", "nonce", true},
+        {"secret", "value", true},
     };
     const char *ev = hs__str(json_string_value(json_object_get(line, "ev")));
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
