@@ -54,6 +54,23 @@ hs__exit hs__usage_error(const hs__program *program, const char *format, ...) {
     return HS__EXIT_USAGE;
 }
 
+hs__exit hs__no_such_command(const hs__program *program, const char *const *names,
+                             const char *word) {
+    const char *near = hs__nearest(word, names);
+    if (near)
+        return hs__usage_error(program, "there is no command '%s', did you mean %s?",
+                               hs__safe(word), near);
+    char all[300] = "";
+    size_t at = 0;
+    for (size_t i = 0; names[i] && at < sizeof all; i++)
+        at += (size_t)snprintf(all + at, sizeof all - at, "%s%s",
+                               i == 0         ? ""
+                               : names[i + 1] ? ", "
+                                              : " and ",
+                               names[i]);
+    return hs__usage_error(program, "there is no command '%s'; there are %s", hs__safe(word), all);
+}
+
 static const char *option_text(const hs__option *o, char out[40]) {
     if (o->name)
         snprintf(out, 40, "--%s", o->name);

@@ -130,6 +130,11 @@ int hs__options_parse(const hs__program *program, int argc, char **argv, void *s
 hs__exit hs__usage_error(const hs__program *program, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* The same for a word that is none of a program's commands (`names`, NULL-terminated): with the one
+ * that was meant, or all of them. */
+hs__exit hs__no_such_command(const hs__program *program, const char *const *names,
+                             const char *word);
+
 /* Help texts on stdout, as -h and --help print them. */
 void hs__help_short(const hs__program *program);
 void hs__help_full(const hs__program *program);

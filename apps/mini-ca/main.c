@@ -98,19 +98,7 @@ static hs__exit no_such_command(const char *name) {
     const char *names[N_COMMANDS + 1] = {NULL};
     for (size_t i = 0; i < N_COMMANDS; i++)
         names[i] = COMMANDS[i].name;
-    const char *near = hs__nearest(name, names);
-    if (near)
-        return hs__usage_error(&PROGRAM, "there is no command '%s', did you mean %s?",
-                               hs__safe(name), near);
-    char all[300] = "";
-    size_t at = 0;
-    for (size_t i = 0; i < N_COMMANDS && at < sizeof all; i++)
-        at += (size_t)snprintf(all + at, sizeof all - at, "%s%s",
-                               i == 0                ? ""
-                               : i + 1 == N_COMMANDS ? " and "
-                                                     : ", ",
-                               names[i]);
-    return hs__usage_error(&PROGRAM, "there is no command '%s'; there are %s", hs__safe(name), all);
+    return hs__no_such_command(&PROGRAM, names, name);
 }
 
 int main(int argc, char **argv) {
