@@ -6,7 +6,8 @@ import { transcriptPanel } from './transcript.js';
 import { trustPanel } from './trust.js';
 import { decisionsPanel } from './decisions.js';
 import { timingPanel } from './timing.js';
+import { comparePanel } from './compare.js';
 import { offerPanel } from './offer.js';
 
 export const PANELS = [ladderPanel, bytesPanel, trustPanel, keysPanel, transcriptPanel, decisionsPanel, offerPanel,
-  timingPanel];
+  timingPanel, comparePanel];
