@@ -27,6 +27,7 @@ FORBIDDEN = [
     (re.compile(r"\b(?:innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval)\b"),
      "a way to make markup or code out of text"),
 ]
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)  # in a style
 # What would end or change the element that the text stands in.
 BREAKS_OUT = re.compile(r"</(?:script|style)|<!--", re.IGNORECASE)
 
@@ -42,6 +43,19 @@ class Fault(Exception):
 def names(text):
     """`a, b` of an import."""
     return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def smaller(text):
+    """Without indentation and lines of comment, but for templates that go over several lines."""
+    lines, is_inside = [], False
+    for line in text.split("\n"):
+        if is_inside:
+            lines.append(line)
+        elif line.strip() and not line.lstrip().startswith("//"):
+            lines.append(line.lstrip())
+        if line.replace("\\`", "").count("`") % 2:
+            is_inside = not is_inside
+    return "\n".join(lines)
 
 
 class Bundle:
@@ -85,7 +99,7 @@ class Bundle:
     def enclose(self, name, wanted, text):
         """The module as a constant that holds what it exports."""
         imports = "".join(f"const {{ {', '.join(listed)} }} = {constant(module)};\n" for listed, module in wanted)
-        body = re.sub(r"^export\s+", "", text, flags=re.MULTILINE).strip()
+        body = smaller(re.sub(r"^export\s+", "", text, flags=re.MULTILINE))
         exports = ", ".join(sorted(self.exported[name]))
         return f"// ---- {name}\nconst {constant(name)} = (() => {{\n{imports}{body}\nreturn {{ {exports} }};\n}})();\n"
 
@@ -97,7 +111,8 @@ class Bundle:
         for name in self.modules:
             if (self.folder / name).with_suffix(".css").exists():
                 sheets.append(self.read(name[:-3] + ".css"))
-        return "\n".join(sheet.strip() for sheet in sheets) + "\n"
+        text = COMMENT.sub("", "\n".join(sheets))
+        return "\n".join(line.strip() for line in text.split("\n") if line.strip()) + "\n"
 
 
 def source_hash(text):

@@ -4,6 +4,7 @@ import { el, hexOf, replace, reference, size } from './dom.js';
 import { fieldTree, partsOf, valueOf } from './fields.js';
 
 const PAGE = 2048;    // bytes that are drawn at once
+const WIDE = 860;     // pixels of the panel from which 16 bytes stand in a row, not 8
 
 // ---- hex
 
@@ -41,7 +42,7 @@ function hexView(part, width, limit) {
 // ---- fields as a tree
 
 function summary(node) {
-  const words = node.leaves.filter((f) => !/\.(length|extension_type)$/.test(f.path)).map((f) => valueOf(f, 24));
+  const words = node.leaves.filter((f) => !/\.(length|extension_type|tag)$/.test(f.path)).map((f) => valueOf(f, 24));
   const text = words.slice(0, 6).join(', ');
   return words.length > 6 || text.length > 90 ? text.slice(0, 90) + ' …' : text;
 }
@@ -51,10 +52,10 @@ function treeItem(node, level) {
   const label = el('span', {class: 'label'}, node.label);
   const row = el('div', {class: `field tint-${node.first.tint}`},
     el('span', {class: 'twist', 'aria-hidden': 'true'}, isGroup ? '▸' : ''), label,
-    el('span', {class: 'value'}, isGroup ? el('span', {class: 'preview'}, summary(node)) : valueOf(node.first, 56)),
+    el('span', {class: 'value'}, node.own ? valueOf(node.own, 56) : el('span', {class: 'preview'}, summary(node))),
     el('span', {class: 'len', title: `${node.len} bytes from offset ${node.off}`}, size(node.len)));
   const item = el('li', {role: 'treeitem', 'aria-level': level, 'aria-expanded': isGroup ? String(level < 2) : null, 'aria-selected': 'false',
-    tabindex: -1, 'data-path': node.path, 'data-from': node.from, 'data-to': node.to, 'aria-label': `${node.label} ${isGroup ? '' : valueOf(node.first, 56)}`}, row,
+    tabindex: -1, 'data-path': node.path, 'data-from': node.from, 'data-to': node.to, 'aria-label': `${node.label} ${node.own ? valueOf(node.own, 56) : ''}`}, row,
   isGroup ? el('ul', {role: 'group'}, node.children.map((child) => treeItem(child, level + 1))) : null);
   return item;
 }
@@ -81,14 +82,12 @@ function about(view, part, node) {
     return [crumbs(view, part, ''), el('p', {class: 'hint'}, part.about || 'Point at bytes or at a field; a click keeps it.')];
   }
   const field = node.first;
-  const isLeaf = node.children.length === 0;
-  const value = isLeaf ? valueOf(field, 4000) : summary(node);
+  const value = node.own ? valueOf(node.own, 4000) : summary(node);
   return [crumbs(view, part, node.path),
     el('p', {class: 'what'}, el('b', {}, node.label), el('span', {class: 'where-in'}, ` ${size(node.len)} at offset ${node.off}`)),
     el('p', {class: 'full'}, value),
     field.note ? el('p', {class: 'note'}, field.note) : null,
-    reference(field.ref), ' ',
-    el('a', {class: 'share', href: view.link(`${part.item.id}/${node.path}`)}, 'link to this')];
+    el('p', {class: 'refs'}, reference(field.ref), el('a', {class: 'share', href: view.link(`${part.item.id}/${node.path}`)}, 'Link to this'))];
 }
 
 // ---- the panel
@@ -127,9 +126,8 @@ class Bytes {
     });
     this.tree.addEventListener('keydown', (event) => this.keys(event));
     new ResizeObserver(() => {
-      const width = this.hex.clientWidth < 400 ? 8 : 16;
-      if (this.part && width !== this.width) this.drawHex();
-    }).observe(this.hex);
+      if (this.part && this.bytesInRow() !== this.width) this.drawHex();
+    }).observe(this.node);
   }
 
   // Everything for a new selection; a field inside of what is shown moves the light only.
@@ -186,9 +184,14 @@ class Bytes {
     this.drawHex();
   }
 
+  bytesInRow() {
+    return this.node.clientWidth >= WIDE ? 16 : 8;
+  }
+
   drawHex() {
     const {part} = this;
-    this.width = this.hex.clientWidth > 0 && this.hex.clientWidth < 400 ? 8 : 16;
+    this.width = this.bytesInRow();
+    this.node.classList.toggle('is-wide', this.width === 16);
     const rest = part.bytes.length - this.limit;
     replace(this.hex, hexView(part, this.width, this.limit),
       rest > 0 ? el('button', {type: 'button', class: 'more', on: {click: () => {

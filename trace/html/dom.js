@@ -83,6 +83,11 @@ export function plural(n, word) {
   return `${n} ${word}${n === 1 ? '' : 's'}`;
 }
 
+// A long name that may be broken behind its underscores: parts for el().
+export function breakable(name) {
+  return name.split(/(?<=_)/).flatMap((part, i) => (i > 0 ? [document.createElement('wbr'), part] : [part]));
+}
+
 // ---- small parts that several panels show
 
 const ICONS = {

@@ -1,6 +1,6 @@
 // Which bytes an item has, and what is where in them.
 import { bytesOf, shortHex, size } from './dom.js';
-import { titleOf } from './model.js';
+import { certificateFields } from './der.js';
 
 // ---- values
 
@@ -8,6 +8,7 @@ export function valueOf(field, digits) {
   if (field.hidden) return `${size(field.len)}, hidden`;
   if (field.kind === 'code') return field.name ? `${field.name} (0x${Number(field.val).toString(16).padStart(2 * field.len, '0')})` : `0x${Number(field.val).toString(16).padStart(2 * field.len, '0')}`;
   if (field.kind === 'text') return `"${String(field.val).replace(/\n/g, '\\x0a')}"`;
+  if (field.kind === 'der') return shortHex(String(field.val), digits);
   if (field.kind === 'bytes') return field.val ? shortHex(field.val, digits) : 'empty';
   return String(field.val);
 }
@@ -133,9 +134,19 @@ function recordParts(r) {
     missing: r.plaintext_head ? missing([{raw_head: true}]) : ''}, wire];
 }
 
+// The trace cuts long values; here is all of them, and certificates are taken apart.
+function wholeFields(m, bytes) {
+  return (m.fields || []).flatMap((f) => {
+    if (f.kind !== 'bytes' || f.hidden) return [f];
+    const whole = {...f, val: hexAt(bytes, f.off, f.len)};
+    return m.name === 'certificate' && bytes[f.off] === 0x30 ? [whole, ...certificateFields(bytes, f.off, f.len, f.path)] : [whole];
+  });
+}
+
 function messageParts(view, m) {
+  const bytes = bytesOf(m.raw);
   const inside = {id: 'inside', tab: m.sealed ? 'Decrypted' : 'Message', item: m, records: m.records, title: m.title,
-    bytes: bytesOf(m.raw), fields: m.fields || [], about: `${size(m.len)}, sent by the ${m.sender}${m.sealed ? ', encrypted' : ', in clear'}.`};
+    bytes, fields: wholeFields(m, bytes), about: `${size(m.len)}, sent by the ${m.sender}${m.sealed ? ', encrypted' : ', in clear'}.`};
   const wire = {...wireOf(m.records), id: 'wire', tab: 'On the wire', item: m, records: m.records, title: `${m.title} on the wire`,
     about: m.sealed ? 'What went over the wire: unreadable without the key.' : 'What went over the wire, readable to all.'};
   if (m.records.length === 0) return [inside];
@@ -158,6 +169,9 @@ const PARTS = {
   key: (view, k) => (k.derive ? PARTS.derive(view, k.derive) : []),
 };
 
+// What has one tint in the bytes: an extension, a part of a certificate, else a field at top level.
+const GROUP = /^(extensions\[[^\]]*\]|.*?cert_data(\.tbsCertificate)?\.\w+|[^.[]*)/;
+
 // Each {id, tab, key, item, records, title, bytes, fields, about, missing}: fields by their offset,
 // with a tint that changes from one group to the next.
 export function partsOf(view, item) {
@@ -167,7 +181,7 @@ export function partsOf(view, item) {
     let group = null;
     let tint = 0;
     for (const f of fields) {
-      const name = f.path.match(/^(extensions\[[^\]]*\]|[^.[]*)/)[0] || titleOf(f.path);
+      const name = f.path.match(GROUP)[0];
       tint = name === group ? tint : 1 - tint;
       group = name;
       f.tint = tint;
@@ -189,14 +203,14 @@ export function fieldTree(fields) {
       path += (word.startsWith('[') || path === '' ? '' : '.') + word;
       let node = byPath.get(path);
       if (!node) {
-        node = {label: word.replace(/^\[(.*)\]$/, '$1'), path, children: [], leaves: [], first: field, from: index, to: index, off: field.off, len: 0};
+        node = {label: word.replace(/^\[(.*)\]$/, '$1'), path, children: [], leaves: [], first: field, own: null, from: index, to: index, off: field.off, len: 0};
         byPath.set(path, node);
         list.push(node);
       }
       node.to = index;
       node.leaves.push(field);
       node.len = field.off + field.len - node.off;
-      if (depth === words.length - 1) node.first = field;
+      if (depth === words.length - 1) node.first = node.own = field;
       list = node.children;
     });
   });

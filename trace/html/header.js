@@ -1,5 +1,5 @@
 // What came of it, in one look: the verdict, who and when, the facts, and the handshake line by line.
-import { copyButton, el, icon, plural, size, time } from './dom.js';
+import { breakable, copyButton, el, icon, plural, size, time } from './dom.js';
 import { stepsOf } from './steps.js';
 
 // ---- verdict
@@ -64,7 +64,7 @@ function facts(model) {
 
 function factList(model) {
   return el('dl', {class: 'facts'}, facts(model).map(([name, value]) => el('div', {}, el('dt', {}, name),
-    el('dd', {}, Array.isArray(value) ? [value[0], el('small', {}, value[1])] : value))));
+    el('dd', {}, Array.isArray(value) ? [breakable(value[0]), el('small', {}, value[1])] : breakable(value)))));
 }
 
 // ---- line by line

@@ -7,6 +7,7 @@ const ROW = 46;        // a step's height
 const ARROW = 38;      // where in it the arrow arrives
 const FLIGHT = 30;     // above the first of a flight
 const NEW_KEY = 34;    // above the first record under a key
+const NARROW = 420;    // a lane that has less room needs two lines there
 const HEAD = 8;
 const FOOT = 30;
 
@@ -37,8 +38,8 @@ function layOut(list, isObserver) {
 }
 
 // The height of each row; along the time, a step is never above where its time puts it.
-function measure(rows, byTime, total) {
-  const heights = {flight: FLIGHT, key: NEW_KEY, step: ROW};
+function measure(rows, byTime, total, isNarrow) {
+  const heights = {flight: FLIGHT, key: isNarrow ? NEW_KEY + 18 : NEW_KEY, step: ROW};
   const natural = rows.reduce((sum, row) => sum + heights[row.kind], 0);
   const span = Math.max(natural * 1.15, 460);
   let y = HEAD;
@@ -69,13 +70,11 @@ function measure(rows, byTime, total) {
 // ---- rows
 
 function stepButton(view, step, isObserver) {
-  const hides = isObserver && step.sealed;
-  const title = hides ? step.title : step.title;
   const notes = view.model.checks.filter((c) => c.message === step.item && !isObserver);
   return el('button', {type: 'button', class: `step step-${step.kind}${step.sealed ? ' is-sealed' : ''}`,
     'data-item': step.item.id, 'data-from': step.sender, 'data-dir': step.item.dir,
-    'aria-label': `${step.sender} sends ${title}, ${step.detail}, ${step.sealed ? 'encrypted' : 'in clear'}, at ${time(step.t_us)}`},
-  el('span', {class: 'title'}, step.sealed ? icon('lock') : null, title),
+    'aria-label': `${step.sender} sends ${step.title}, ${step.detail}, ${step.sealed ? 'encrypted' : 'in clear'}, at ${time(step.t_us)}`},
+  el('span', {class: 'title'}, step.sealed ? icon('lock') : null, el('span', {class: 'name'}, step.title)),
   el('span', {class: 'detail'}, step.detail),
   notes.map((c) => el('span', {class: `tick ${c.ok ? 'is-ok' : 'is-bad'}`, title: `${c.what}: ${c.ok ? 'good' : 'failed'}`}, icon(c.ok ? 'ok' : 'bad'))));
 }
@@ -150,10 +149,12 @@ function draw(view, parts, byTime) {
   const list = isObserver ? observedSteps(model) : stepsOf(model);
   const total = list.length > 0 ? list[list.length - 1].t_us : 0;
   const rows = layOut(list, isObserver);
-  const {height, span} = measure(rows, byTime, total);
   const width = parts.lane.clientWidth || 560;
-  const left = width < 420 ? 50 : 72;
-  const right = width - (width < 420 ? 14 : 30);
+  const isNarrow = width < NARROW;
+  const {height, span} = measure(rows, byTime, total, isNarrow);
+  const left = isNarrow ? 50 : 72;
+  const right = width - (isNarrow ? 10 : 30);
+  parts.lane.classList.toggle('is-narrow', isNarrow);
   const xs = {client: left, server: right};
   const marks = recordMarks(rows);
   const sealed = rows.find((row) => row.kind === 'key');

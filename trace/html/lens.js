@@ -14,13 +14,19 @@ const OBSERVER_SEES = {
   msg: (item) => !item.sealed,
   record: () => true,
   alert: (item) => !(item.record && item.record.protected),
+  choose: (item, model) => ['version', 'suite', 'group', 'hrr'].includes(item.what) || isTls12(model),
   conn: () => true,
   trace: () => true,
 };
 
+// There the hellos and the certificates are in clear.
+function isTls12(model) {
+  return Boolean(model.done) && model.done.version === 'TLS 1.2';
+}
+
 export function knows(lens, model, item) {
   if (lens === 'everyone' || lens === model.role) return true;
-  if (lens === 'observer') return Boolean(OBSERVER_SEES[item.kind] && OBSERVER_SEES[item.kind](item));
+  if (lens === 'observer') return Boolean(OBSERVER_SEES[item.kind] && OBSERVER_SEES[item.kind](item, model));
   return item.kind !== 'check' && item.kind !== 'state';
 }
 

@@ -235,7 +235,7 @@ function show(model, id) {
   const done = model.done || {};
   document.title = `${done.ok === false ? 'Failed: ' : ''}${done.version || 'TLS'} with ${model.meta.sni || model.meta.peer || model.id}`;
   view.refreshLens();
-  view.select(id, true);
+  view.select(id || (model.messages[0] || {}).id, true);
 }
 
 function showEmpty() {
@@ -275,11 +275,11 @@ function start() {
     return;
   }
   const {model, id} = readLink();
-  show(model || page.models[0], id.startsWith('panel-') ? '' : id);
+  const isPart = id.startsWith('panel-');
+  show(model || page.models[0], isPart ? '' : id);
   acceptKeys();
   addEventListener('hashchange', followLink);
-  const part = id.startsWith('panel-') ? document.getElementById(id)
-    : page.view.selection().item && document.querySelector('.bench');
+  const part = isPart ? document.getElementById(id) : id && document.querySelector('.bench');
   if (part) part.scrollIntoView();
 }
 

@@ -1,7 +1,6 @@
 // The handshake step by step: every message, alert and the rest of what goes over the wire, in its
 // order. The ladder draws these steps; the arrow keys walk over them.
-import { el } from './dom.js';
-import { plural, size } from './dom.js';
+import { el, plural, size } from './dom.js';
 
 // Application data of one direction that follows each other is one step.
 function dataStep(records) {
@@ -11,13 +10,18 @@ function dataStep(records) {
     kind: 'data', sealed: records[0].protected, records};
 }
 
+// What is sent is told before it goes into records; it counts from when it went.
+function wireTime(item, record) {
+  return item.dir === 'tx' && record ? Math.max(record.t_us, item.t_us) : item.t_us;
+}
+
 function messageStep(m) {
-  return {item: m, items: [m], sender: m.sender, t_us: m.t_us, title: m.title, detail: size(m.len),
+  return {item: m, items: [m], sender: m.sender, t_us: wireTime(m, m.records[0]), title: m.title, detail: size(m.len),
     kind: m.name === 'hello_retry_request' ? 'retry' : 'message', sealed: m.sealed, records: m.records};
 }
 
 function alertStep(a) {
-  return {item: a, items: [a], sender: a.sender, t_us: a.t_us, title: `Alert: ${a.desc}`,
+  return {item: a, items: [a], sender: a.sender, t_us: wireTime(a, a.record), title: `Alert: ${a.desc}`,
     detail: a.level, kind: a.desc === 'close_notify' ? 'close' : 'alert',
     sealed: Boolean(a.record && a.record.protected), records: a.record ? [a.record] : []};
 }
@@ -37,11 +41,15 @@ function stepOf(item) {
   return isTold ? null : recordStep(item);
 }
 
+// In the order of the wire: by the record that something is in.
+function inOrder(model) {
+  const place = (step) => (step.records[0] ? step.records[0].line : step.item.line);
+  return model.events.map(stepOf).filter(Boolean).sort((a, b) => place(a) - place(b) || a.item.line - b.item.line);
+}
+
 export function stepsOf(model) {
   const list = [];
-  for (const item of model.events) {
-    const step = stepOf(item);
-    if (!step) continue;
+  for (const step of inOrder(model)) {
     const last = list[list.length - 1];
     if (last && last.kind === 'data' && step.kind === 'data' && last.sender === step.sender) {
       list[list.length - 1] = dataStep([...last.records, ...step.records]);
