@@ -155,11 +155,28 @@ static const char *verdict_of(const hs__facts *f) {
     return f->n_chain == 0 ? "none" : f->verdict ? "not trusted" : "trusted";
 }
 
+/* Of a handshake that failed only the hello is known. */
+static json_t *about_failed(const connection *c, const hs__failure *failure) {
+    char text[900], name[300];
+    hs__rd_root root;
+    hs__client_hello hello;
+    json_t *about = json_object();
+    hs__failure_text(failure, text, sizeof text);
+    json_object_set_new(about, "text", hs__json_string(text));
+    json_object_set_new(about, "error", hs__failure_json(failure));
+    if (c->hello &&
+        hs__client_hello_read((hs_span){c->hello, c->hello_n}, NULL, &root, &hello) == HS_OK) {
+        hs_span asked = hello.extensions.server_name;
+        snprintf(name, sizeof name, "%.*s", (int)asked.n, (const char *)asked.p);
+        json_object_set_new(about, "servername", asked.n ? hs__json_string(name) : json_null());
+    }
+    return about;
+}
+
 void status_add(connection *c, const hs__failure *failure) {
-    char text[900];
     if (!c->app->recents)
         return;
-    json_t *about = failure ? json_object() : hs__facts_json(&c->facts);
+    json_t *about = failure ? about_failed(c, failure) : hs__facts_json(&c->facts);
     json_object_set_new(about, "ok", json_boolean(!failure));
     json_object_set_new(about, "conn", json_string(c->name));
     json_object_set_new(about, "peer", json_string(c->peer));
@@ -167,11 +184,6 @@ void status_add(connection *c, const hs__failure *failure) {
     json_object_set_new(about, "client_certificate", json_string(verdict_of(&c->facts)));
     if (*c->prints.ja4)
         json_object_set_new(about, "ja4", json_string(c->prints.ja4));
-    if (failure) {
-        hs__failure_text(failure, text, sizeof text);
-        json_object_set_new(about, "text", hs__json_string(text));
-        json_object_set_new(about, "error", hs__failure_json(failure));
-    }
     recents_add(c->app->recents, about, c->trace);
 }
 
