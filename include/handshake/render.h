@@ -80,6 +80,17 @@ HS_MUST_CHECK hs_status hs_html_new(const hs_render_options *o, hs_render **out)
  * and style. The page says it itself as well. */
 const char *hs_html_policy(void);
 
+/* One of the functions above. */
+typedef hs_status (*hs_render_maker)(const hs_render_options *o, hs_render **out);
+
+/* What `make` makes, of a connection that nobody recognises: names, addresses, the texts, keys and
+ * serial numbers of certificates and signatures are others of the same length, secrets and hashes
+ * of messages are gone, whatever o->secrets says. Lengths, dates, times, algorithms and reasons
+ * stay. For text, JSON Lines and pages; a capture would have zeros for what was in clear, and a key
+ * log nothing. */
+HS_MUST_CHECK hs_status hs_redacted_new(hs_render_maker make, const hs_render_options *o,
+                                        hs_render **out);
+
 /* Hands every event to each of `parts`, in this order, and frees them with itself. On failure
  * they stay the caller's. */
 HS_MUST_CHECK hs_status hs_tee_new(hs_render *const *parts, size_t n, hs_render **out);

@@ -217,6 +217,53 @@ static void a_message_still_reads(void **state) {
     json_decref(lines);
 }
 
+/* ---- renderings -------------------------------------------------------------------------- */
+
+static char *render(hs_render_maker make, scene_id id, bool is_server) {
+    hs__strbuf out = {0};
+    hs_render *r;
+    hs_render_options o = sink_options(&out, 3, HS_SECRETS_SHOW);
+    o.peer = "10.9.8.7:4433";
+    o.sni = "example.test";
+    assert_int_equal(hs_redacted_new(make, &o, &r), HS_OK);
+    assert_true((hs_render_mask(r) & HS_TRACE_SECRETS) == 0);
+    scene_play(id, is_server, r);
+    hs_render_free(r);
+    assert_false(out.failed);
+    assert_true(out.n > 0);
+    char *text = strdup(out.p);
+    hs__buf_free(&out);
+    return text;
+}
+
+static void no_rendering_tells_it_either(void **state) {
+    (void)state;
+    static const hs_render_maker makers[] = {hs_text_new, hs_jsonl_new, hs_html_new};
+    for (size_t i = 0; i < sizeof makers / sizeof *makers; i++) {
+        for (scene_id id = 0; id < N_SCENES; id++) {
+            for (int is_server = 0; is_server <= 1; is_server++) {
+                char *text = render(makers[i], id, is_server);
+                assert_gone(text, "example.test");
+                assert_gone(text, "10.9.8.7");
+                assert_non_null(strstr(text, "192.0.2.1:4433"));
+                free(text);
+            }
+        }
+    }
+}
+
+static void the_story_is_the_same(void **state) {
+    (void)state;
+    char *text = render(hs_text_new, SCENE_FULL, false);
+    assert_non_null(strstr(text, "-> ClientHello"));
+    assert_non_null(strstr(text, "ECDSA P-256"));
+    assert_non_null(strstr(text, "-- handshake complete"));
+    free(text);
+    text = render(hs_text_new, SCENE_NAME, false);
+    assert_non_null(strstr(text, "!! "));
+    free(text);
+}
+
 /* ---- DER --------------------------------------------------------------------------------- */
 
 static void bytes_that_are_no_der_become_zeros(void **state) {
@@ -241,6 +288,8 @@ int main(void) {
         cmocka_unit_test(nothing_tells_who_it_was),
         cmocka_unit_test(what_happened_stays),
         cmocka_unit_test(a_message_still_reads),
+        cmocka_unit_test(no_rendering_tells_it_either),
+        cmocka_unit_test(the_story_is_the_same),
         cmocka_unit_test(bytes_that_are_no_der_become_zeros),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
