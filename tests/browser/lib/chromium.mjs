@@ -1,6 +1,6 @@
 /* Debian's Chromium through Playwright: one browser for all tests, a new profile for each page. */
 
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -87,7 +87,10 @@ export function liveTest(name, where, body) {
   browserTest(name, where, isSameOrigin, {}, body);
 }
 
-/* A picture for people, kept in the output folder. */
+/* A file for people, in the output folder. */
+export const keep = (name, bytes) => writeFileSync(join(SHOTS, name), bytes);
+
+/* A picture for people. */
 export async function shot(page, name, options = {}) {
   const path = join(SHOTS, `${name.replace(/[^\w-]+/g, '-')}.png`);
   await page.screenshot({ path, fullPage: true, ...options });

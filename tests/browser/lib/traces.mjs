@@ -19,6 +19,7 @@ export const HOSTILE = '\x1b]0;x\x07</script><b id=evil>\n\u202e 0.1 ok trust';
 export const credentials = () =>
   once('credentials', async () => {
     await run('mini-ca', ['init', '--no-password', '--permit=localhost,.test,127.0.0.1/32']);
+    await run('mini-ca', ['-C', 'other', 'init', '--no-password', '--permit=.test']);
     await run('mini-ca', ['issue', 'localhost', '--out=leaf']);
     await run('mini-ca', ['issue', 'localhost', '--key-type=rsa2048', '--out=rsa']);
     await run('mini-ca', ['issue', '--client', 'alice@localhost', '--out=alice']);
@@ -41,7 +42,7 @@ const HANDSHAKES = {
   classic: { leaf: 'rsa', server: ['--profile=classic', '--tls=1.2', SHOW],
     client: [TRUST, '--profile=classic', '--tls=1.2', SHOW, HTTP] },
   hrr: { server: [SHOW], client: [TRUST, '--shares=', SHOW, HTTP] },
-  untrusted: { server: [SHOW], client: [SHOW], code: 5 },
+  untrusted: { server: [SHOW], client: ['--cacert=other/root.pem', SHOW], code: 5 },
   resumed: { server: [SHOW], client: [TRUST, SHOW, '--resume', HTTP], accept: 2 },
   mutual: { server: ['--client-auth=need', TRUST, SHOW], client: [TRUST, SHOW, ...own('alice')] },
   hostile: { leaf: 'hostile', server: [SHOW, '--alpn=<i>x</i>'],
