@@ -267,7 +267,11 @@ function recordCommand(book, e) {
   const cipher = rowOf(STREAM_CIPHERS, e.aead?.alg, 'a record like this one');
   const key = shownHex(sourceOf(book, e, e.aead.key)?.value, 'the key');
   const before = HEADER_DIGITS + (e.aead.explicit_nonce?.length ?? 0);
-  const body = shownHex(e.raw, 'the record').slice(before, -TAG_DIGITS);
+  const raw = shownHex(e.raw, 'the record');
+  if (raw.length !== HEADER_DIGITS + e.len * 2) {
+    throw new NoCommand('the page has only the beginning of this record');
+  }
+  const body = raw.slice(before, -TAG_DIGITS);
   return `printf ${body} | xxd -r -p |\n  openssl enc -d -${cipher.option} -K ${key} \\\n` +
     `  -iv ${cipher.iv(shownHex(e.aead.nonce, 'the nonce'))} | ${TO_HEX}`;
 }

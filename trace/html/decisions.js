@@ -17,7 +17,8 @@ function lastOfEach(chooses) {
 
 // All that either side named, the offer's order first.
 function candidates(c) {
-  const names = [...new Set([...(c.offered || []), ...(c.supported || []), ...(c.rejected || []).map((r) => r.item)])];
+  const listed = [c.offered, c.supported, (c.rejected || []).map((r) => r.item)];
+  const names = [...new Set(listed.filter(Array.isArray).flat())];
   if (c.chosen && !names.includes(c.chosen)) names.unshift(c.chosen);
   return names;
 }
@@ -39,7 +40,7 @@ function row(c, name) {
   const isPick = name === c.chosen, why = reason(c, name);
   return el('tr', {class: isPick ? 'is-pick' : why ? 'is-no' : null},
     el('th', {scope: 'row'}, isPick ? icon('ok', 'chosen') : null, el('span', {}, breakable(name)), why ? el('small', {}, why) : null),
-    c.offered ? rank(c.offered, name, 'client\'s offers') : null, c.supported ? rank(c.supported, name, 'server\'s list') : null);
+    Array.isArray(c.offered) ? rank(c.offered, name, 'client\'s offers') : null, Array.isArray(c.supported) ? rank(c.supported, name, 'server\'s list') : null);
 }
 
 function table(c) {

@@ -140,14 +140,14 @@ function drawTree(view, nodes) {
 
 function formula(d) {
   const i = d.inputs || {};
-  const way = {
+  const ways = {
     'HKDF-Extract': () => `HKDF-Extract(salt: ${i.salt}, input: ${i.ikm})`,
     'HKDF-Expand-Label': () => `HKDF-Expand-Label(${i.secret}, "${i.label}", ${i.context}, ${d.len})`,
     PRF: () => `PRF(${i.secret}, "${i.label}", ${i.seed}), ${d.len} bytes`,
     part: () => `bytes ${i.offset} to ${Number(i.offset) + d.len - 1} of ${i.from}`,
     'RSAES-PKCS1-v1_5': () => 'made up by the client, encrypted with the server\'s RSA key',
-  }[d.fn];
-  return way ? way() : `${d.fn}(${Object.entries(i).map(([name, ref]) => `${name}: ${ref}`).join(', ')})`;
+  };
+  return Object.hasOwn(ways, d.fn) ? ways[d.fn]() : `${d.fn}(${Object.entries(i).map(([name, ref]) => `${name}: ${ref}`).join(', ')})`;
 }
 
 // "client key_share", "ServerKeyExchange": the last message that has it.
@@ -232,9 +232,10 @@ export const keysPanel = {
   lead: 'How the keys of this connection were made, from what was really put in.',
   build(view) {
     const {model, models} = view;
-    if (model.derives.length === 0) return null;
+    const derives = model.derives.filter((d) => typeof d.name === 'string');
+    if (derives.length === 0) return null;
     const book = makeBook(model.events, models.slice(0, models.indexOf(model)).map((m) => m.events));
-    const nodes = nodesOf(model.derives);
+    const nodes = nodesOf(derives);
     placeRows(nodes);
     const about = el('div', {class: 'key-detail', 'aria-live': 'polite'});
     view.onSelect((selection) => {

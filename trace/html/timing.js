@@ -67,7 +67,7 @@ function merged(pieces) {
 }
 
 function bar(p, end) {
-  const what = [...new Set(p.what.filter(Boolean))].map((w) => w.replace(/_/g, ' ')).join(', ');
+  const what = [...new Set(p.what.filter(Boolean))].map((w) => String(w).replace(/_/g, ' ')).join(', ');
   return place(el('i', {class: `time-bar time-${p.part}`, title: `${what || TIME_PARTS.find(([id]) => id === p.part)[1]}: ${time(p.to - p.from)}`}),
     {left: `${p.from / end * 100}%`, width: `${(p.to - p.from) / end * 100}%`});
 }

@@ -21,7 +21,7 @@ function usesOf(model, book) {
   const uses = new Map(model.transcripts.map((t) => [t, ownUses(model, book, t)]));
   for (const d of model.derives) {
     if (d.context && uses.has(d.context) && !/_verify_data$/.test(d.name)) {
-      uses.get(d.context).push({id: d.id, text: d.name.replace(/_/g, ' ')});
+      uses.get(d.context).push({id: d.id, text: String(d.name).replace(/_/g, ' ')});
     }
   }
   for (const c of model.checks) {
@@ -33,7 +33,7 @@ function usesOf(model, book) {
 }
 
 // Long names may be broken between their words.
-export const breakable = (name) => name.split(/(?<=_)|(?<=[a-z])(?=[A-Z])/).flatMap((word, i) => i > 0 ? [el('wbr'), word] : [word]);
+export const breakable = (name) => String(name).split(/(?<=_)|(?<=[a-z])(?=[A-Z])/).flatMap((word, i) => i > 0 ? [el('wbr'), word] : [word]);
 
 const KINDS_OF_USE = [[/signature/, 'signature'], [/MAC/, 'Finished'], [/./, 'keys']];
 

@@ -5,7 +5,7 @@ import { commandFor, makeBook } from './commands.js';
 import { commandBox } from './keys.js';
 
 const DAY = 86400000;
-const words = (name) => (name || '').replace(/_/g, ' ');
+const words = (name) => String(name || '').replace(/_/g, ' ');
 const day = (text) => (text || '').slice(0, 10);
 
 // ---- one certificate
