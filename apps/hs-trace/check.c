@@ -40,8 +40,10 @@ const hs__program trace_check_program = {
                 "  hs-client --trace=t.jsonl --secrets=show ... && hs-trace check t.jsonl\n",
     .notes =
         "A trace made with --secrets=show holds all that is needed: each secret from those before\n"
-        "it, each transcript hash from the messages, each Finished and signature, each record from\n"
-        "its key, each field from its bytes. With secrets hidden it says what cannot be checked, and\n"
+        "it, each transcript hash from the messages, each Finished and signature, each record "
+        "from\n"
+        "its key, each field from its bytes. With secrets hidden it says what cannot be checked, "
+        "and\n"
         "checks the rest. Texts (notes, reasons), times and the outcome of single checks of a\n"
         "certificate are not computed again.\n"
         "Exit: 0 all is well, 5 some line is wrong, 1 or 2 it could not be read.\n",
@@ -91,7 +93,8 @@ static void put_text(const check *c, const char *file, const args *a) {
 static json_t *conn_json(const check_conn_result *r) {
     json_t *counts = json_object(), *gaps = json_array();
     for (check_kind kind = 0; kind < CHECK_KINDS; kind++) {
-        json_object_set_new(counts, check_kind_text(kind), json_integer((json_int_t)r->count[kind]));
+        json_object_set_new(counts, check_kind_text(kind),
+                            json_integer((json_int_t)r->count[kind]));
     }
     for (size_t i = 0; i < r->n_gaps; i++) {
         json_array_append_new(gaps, json_pack("{s:s, s:I}", "what", r->gaps[i].what, "times",
@@ -137,8 +140,8 @@ static hs__exit check_file(hs_provider *p, const char *file, const args *a, json
         if (check_ran_out(c)) {
             code = hs__fail_status(fault, HS_E_NOMEM, "%s", hs__safe(file));
         } else if (check_conns(c) == 0) {
-            code = hs__fault_set(fault, HS__EXIT_USAGE, "%s: there is no trace in it",
-                                 hs__safe(file));
+            code =
+                hs__fault_set(fault, HS__EXIT_USAGE, "%s: there is no trace in it", hs__safe(file));
         }
     }
     if (code == HS__EXIT_OK && a->common.json) {
@@ -178,7 +181,8 @@ hs__exit trace_check_command(const hs__common *before, int argc, char **argv, hs
         worst = code != HS__EXIT_OK ? code : worst;
     }
     if (a.common.json && (worst == HS__EXIT_OK || worst == HS__EXIT_UNTRUSTED)) {
-        hs__json_print(stdout, json_pack("{s:b, s:O}", "ok", worst == HS__EXIT_OK, "files", results));
+        hs__json_print(stdout,
+                       json_pack("{s:b, s:O}", "ok", worst == HS__EXIT_OK, "files", results));
     }
     json_decref(results);
     hs_provider_unref(p);

@@ -163,10 +163,11 @@ static void settle(check_conn *c, check_message *m, hs_span bytes, size_t line, 
     if (bytes.n == 0 || lines_same(m->told, bytes)) {
         return;
     }
-    if (proved || (!hash_fits(c, m, m->told) &&
-                   (hash_fits(c, m, bytes) || !fields_fit(m, m->told, &bad)))) {
-        check_wrong(c, m->line, "raw is not what the record of line %zu holds: byte %zu of %s differs",
-                    line, at, lines_text(m->o, "name"));
+    if (proved ||
+        (!hash_fits(c, m, m->told) && (hash_fits(c, m, bytes) || !fields_fit(m, m->told, &bad)))) {
+        check_wrong(c, m->line,
+                    "raw is not what the record of line %zu holds: byte %zu of %s differs", line,
+                    at, lines_text(m->o, "name"));
         m->best = bytes;
     } else {
         check_wrong(c, line, "raw is not what line %zu says of %s: its byte %zu differs", m->line,
@@ -178,7 +179,7 @@ static void settle(check_conn *c, check_message *m, hs_span bytes, size_t line, 
 
 /* Members of a certificate that follow from its bytes. */
 static const char *certificate_fault(const json_t *told, hs_span der) {
-    static const char *const members[] = {"subject", "issuer",     "san",      "key",
+    static const char *const members[] = {"subject", "issuer",     "san",       "key",
                                           "serial",  "not_before", "not_after", "error"};
     const char *bad = NULL;
     json_t *want = hs__cert_json(der);
@@ -270,6 +271,7 @@ void check_messages(check_conn *c) {
         settle(c, m, bytes, line, proved);
     }
     check_hellos(c);
+    check_transcript_names(c);
     for (size_t i = 0; i < c->n_message; i++) {
         check_message_line(c, &c->message[i]);
     }

@@ -67,8 +67,9 @@ static void check_finished_line(check_conn *c, const check_message *m, const che
                     lines_show(want));
     }
     if (mine.n > 0 && ok != lines_same(mine, body)) {
-        check_wrong(c, k->line, ok ? "the Finished of line %zu is not good"
-                                   : "the Finished of line %zu is good",
+        check_wrong(c, k->line,
+                    ok ? "the Finished of line %zu is not good"
+                       : "the Finished of line %zu is good",
                     m->line);
     }
     char list[400], range[80];
@@ -94,7 +95,8 @@ static void check_finished(check_conn *c, const check_message *m) {
         const hs_span body = {m->best.p + HEADER, m->best.n - HEADER};
         const bool fits = lines_same(want, body);
         if (!fits && (k == NULL || lines_true(k->o, "ok"))) {
-            check_wrong(c, m->line, "verify_data is not that of this handshake: expected %s, got %s",
+            check_wrong(c, m->line,
+                        "verify_data is not that of this handshake: expected %s, got %s",
                         lines_show(want), lines_show(body));
         }
         c->count[CHECK_FINISHED] += fits ? 1 : 0;
@@ -244,7 +246,8 @@ static bool content13(check_conn *c, const check_message *m, hs_span *out) {
     static const char server[] = "TLS 1.3, server CertificateVerify";
     static const char client[] = "TLS 1.3, client CertificateVerify";
     enum { SPACES = 64 };
-    const size_t at = (size_t)(m - c->message), hash_n = c->suite ? hs__hash_len(c->suite->hash) : 0;
+    const size_t at = (size_t)(m - c->message),
+                 hash_n = c->suite ? hs__hash_len(c->suite->hash) : 0;
     uint8_t *content = lines_take(&c->file->pool, SPACES + sizeof server + HS__HASH_MAX);
     char list[400];
     hs_span told;
@@ -377,8 +380,7 @@ void check_proofs(check_conn *c) {
         }
         if (m->type == HS__HT_finished) {
             check_finished(c, m);
-        } else if (m->type == HS__HT_certificate_verify ||
-                   m->type == HS__HT_server_key_exchange) {
+        } else if (m->type == HS__HT_certificate_verify || m->type == HS__HT_server_key_exchange) {
             check_signature(c, m);
         }
     }

@@ -131,9 +131,8 @@ check *check_new(hs_provider *p) {
 }
 
 static void conn_free(check_conn *c) {
-    check_list *const lists[] = {&c->messages, &c->transcripts, &c->derives,
-                                 &c->checks,   &c->alerts,      &c->tickets,
-                                 &c->updates,  &c->dones,       &c->secrets};
+    check_list *const lists[] = {&c->messages, &c->transcripts, &c->derives, &c->checks, &c->alerts,
+                                 &c->tickets,  &c->updates,     &c->dones,   &c->secrets};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         drop(lists[i]);
     }
@@ -214,7 +213,6 @@ static void on_update(check_conn *c, size_t line, json_t *o) {
 }
 static void on_alert(check_conn *c, size_t line, json_t *o) {
     check_keep(c, &c->alerts, line, o);
-    c->has_failed = c->has_failed || strcmp(lines_text(o, "level"), "fatal") == 0;
 }
 static void on_done(check_conn *c, size_t line, json_t *o) {
     check_keep(c, &c->dones, line, o);
@@ -234,20 +232,13 @@ static const struct {
     const char *ev;
     void (*take)(check_conn *c, size_t line, json_t *o);
 } events[] = {
-    {"trace", on_trace},
-    {"msg", on_message},
-    {"record", check_record},
-    {"transcript", on_transcript},
-    {"derive", check_derive},
-    {"secret", check_secret},
-    {"key", check_key},
-    {"check", on_check},
-    {"alert", on_alert},
-    {"ticket", on_ticket},
-    {"keyupdate", on_update},
-    {"appdata", check_appdata},
-    {"done", on_done},
-    {"closed", on_closed},
+    {"trace", on_trace},      {"msg", on_message},
+    {"record", check_record}, {"transcript", on_transcript},
+    {"derive", check_derive}, {"secret", check_secret},
+    {"key", check_key},       {"check", on_check},
+    {"alert", on_alert},      {"ticket", on_ticket},
+    {"keyupdate", on_update}, {"appdata", check_appdata},
+    {"done", on_done},        {"closed", on_closed},
     {"lost", on_lost},
 };
 

@@ -33,8 +33,8 @@ static void check_result(check_conn *c, size_t line, const json_t *o) {
     const char *suite = c->suite != NULL ? hs__cipher_suite_name(c->suite->code) : NULL;
     bool retried = false;
     for (size_t i = 0; i < c->n_message; i++) {
-        retried = retried || (c->message[i].short_ != NULL &&
-                              strcmp(c->message[i].short_, "HRR") == 0);
+        retried =
+            retried || (c->message[i].short_ != NULL && strcmp(c->message[i].short_, "HRR") == 0);
     }
     if (version == NULL || strcmp(version, lines_text(o, "version")) != 0) {
         check_wrong(c, line, "version is not that of ServerHello");
@@ -60,8 +60,7 @@ static void check_alert(check_conn *c, size_t line, const json_t *o, const check
     }
     const uint32_t bytes = (uint32_t)json_integer_value(record->o);
     const char *level = hs__alert_level_name(bytes >> 8);
-    if ((bytes & 255) != code ||
-        strcmp(level != NULL ? level : "", lines_text(o, "level")) != 0) {
+    if ((bytes & 255) != code || strcmp(level != NULL ? level : "", lines_text(o, "level")) != 0) {
         check_wrong(c, line, "the record of line %zu holds another alert: %02x%02x", record->line,
                     (unsigned)(bytes >> 8), (unsigned)(bytes & 255));
     }
@@ -155,6 +154,9 @@ void check_told(check_conn *c) {
         const bool tx = lines_is_sent(o);
         const size_t n = seen[tx]++;
         check_update(c, c->updates.v[i].line, o, nth(c, HS__HT_key_update, tx, n), n);
+    }
+    if (c->odd_ccs != 0 && c->is_done) { /* with such a one no handshake succeeds */
+        check_wrong(c, c->odd_ccs, "ChangeCipherSpec is not the byte 01");
     }
     for (size_t i = 0; i < c->secrets.n; i++) {
         check_label(c, c->secrets.v[i].line, c->secrets.v[i].o);

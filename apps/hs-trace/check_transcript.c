@@ -44,7 +44,8 @@ static bool is_called_retry(const check_message *m) {
 }
 
 static const char *short_name(const check_conn *c, const check_message *m) {
-    const unsigned versions = c->version == HS__VERSION_TLS12 ? HS__TLS12 : HS__TLS13;
+    const bool is_12 = c->version == HS__VERSION_TLS12;
+    const unsigned versions = is_12 ? HS__TLS12 : HS__TLS13;
     if (is_called_retry(m)) {
         return "HRR";
     }
@@ -97,6 +98,10 @@ void check_transcript_range(const char *list, char *out, size_t cap) {
 /* ---- hellos ------------------------------------------------------------------------------ */
 
 void check_hellos(check_conn *c) {
+    /* by a value that TLS 1.2 alone has, for when ServerHello cannot be read */
+    c->version = c->derives.n == 0                        ? 0
+                 : check_value_of(c, "key_block") != NULL ? HS__VERSION_TLS12
+                                                          : HS__VERSION_TLS13;
     for (size_t i = 0; i < c->n_message; i++) {
         const check_message *m = &c->message[i];
         if (m->best.n < 38 || is_called_retry(m)) {
@@ -228,7 +233,8 @@ static void check_transcript(check_conn *c, size_t line, const json_t *o) {
     }
     const hs_span want = {digest, hs__hash_len(id)};
     if (!lines_hex(&c->file->pool, o, "value", &told) || !lines_same(told, want)) {
-        check_wrong(c, line, "the transcript hash of %s is not that of its messages: expected %s, got %s",
+        check_wrong(c, line,
+                    "the transcript hash of %s is not that of its messages: expected %s, got %s",
                     list, lines_show(want), lines_show(told));
         return;
     }
@@ -328,8 +334,7 @@ static bool range_hash(check_conn *c, const char *ref, hs__hash_id id, hs_span *
         if (c->message[end - 1].short_ != NULL && strncmp(ref + 2, range, n) == 0 &&
             strcmp(ref + 2 + n, ")") == 0) {
             *out = (hs_span){digest, hs__hash_len(id)};
-            return check_transcript_hash(c, id, end, digest) ||
-                   check_transcript_told(c, list, out);
+            return check_transcript_hash(c, id, end, digest) || check_transcript_told(c, list, out);
         }
     }
     return false;

@@ -216,8 +216,8 @@ static const struct {
     const char *fn;
     hs_status (*run)(derive *d, bool as_given, uint8_t *out);
 } formulas[] = {
-    {"HKDF-Extract", extract}, {"HKDF-Expand-Label", expand},   {"PRF", prf},
-    {"part", part},            {"RSAES-PKCS1-v1_5", encrypted},
+    {"HKDF-Extract", extract},       {"HKDF-Expand-Label", expand}, {"PRF", prf}, {"part", part},
+    {"RSAES-PKCS1-v1_5", encrypted},
 };
 
 static hs_status run(derive *d, bool as_given, uint8_t *out) {
@@ -238,8 +238,8 @@ static hs_status run(derive *d, bool as_given, uint8_t *out) {
 
 static bool fits_id(const derive *d, hs_span value) {
     uint8_t digest[HS__HASH_MAX];
-    return hs__digest(d->c->file->p, HS__SHA256, value, digest) == HS_OK && d->id.n == FINGERPRINT &&
-           memcmp(digest, d->id.p, FINGERPRINT) == 0;
+    return hs__digest(d->c->file->p, HS__SHA256, value, digest) == HS_OK &&
+           d->id.n == FINGERPRINT && memcmp(digest, d->id.p, FINGERPRINT) == 0;
 }
 
 /* "HKDF-Expand-Label of handshake_secret (line 17)" */
@@ -329,12 +329,14 @@ void check_derive(check_conn *c, size_t line, json_t *o) {
         check_gap_add(c, "values: secrets are hidden");
         return;
     }
-    if (!lines_hex(&c->file->pool, o, "value", &d.told) || d.told.n != d.len ||
-        d.len > VALUE_MAX) {
+    if (!lines_hex(&c->file->pool, o, "value", &d.told) || d.told.n != d.len || d.len > VALUE_MAX) {
         check_wrong(c, line, "%s is not %zu bytes in hex", d.name, d.len);
         return;
     }
-    add_value(c, d.name, (check_value){.value = judge(&d), .line = line});
+    const hs_span value = judge(&d);
+    /* what has no formula to make it and not its fingerprint is not to be gone on with */
+    const bool is_wrong = d.missing != NULL && lines_has(o, "id") && !fits_id(&d, value);
+    add_value(c, d.name, (check_value){.value = value, .line = line, .is_wrong = is_wrong});
 }
 
 /* ---- lines of the key log ---------------------------------------------------------------- */
@@ -381,7 +383,8 @@ hs_span check_own_share(check_conn *c, const json_t *o) {
     hs__kex *k = NULL;
     uint8_t *share = lines_take(&c->file->pool, HS__SHARE_MAX);
     size_t n = 0;
-    if (share == NULL || !lines_hex(&c->file->pool, json_object_get(o, "input_values"), "private", &priv) ||
+    if (share == NULL ||
+        !lines_hex(&c->file->pool, json_object_get(o, "input_values"), "private", &priv) ||
         p->kex_import(p, group_by_name(lines_text(o, "fn")), priv, &k, share, &n) != HS_OK) {
         n = 0;
     }

@@ -15,7 +15,8 @@ typedef hs__exit trace_run(const hs__common *before, int argc, char **argv, hs__
     X(html)                                                                                        \
     X(pcapng)                                                                                      \
     X(keylog)                                                                                      \
-    X(check)
+    X(check)                                                                                       \
+    X(diff)
 #define TRACE_COMMAND(name)                                                                        \
     trace_run trace_##name##_command;                                                              \
     extern const hs__program trace_##name##_program;

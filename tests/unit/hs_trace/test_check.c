@@ -1,0 +1,266 @@
+/* A trace that is right is found right; one changed hex digit anywhere is found, at its line.
+ *
+ *   test_hs_trace_check          a digit of every hex string in every scene, at random
+ *   test_hs_trace_check all      every digit of the scenes (some minutes) */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "apps/hs-trace/check.h"
+#include "tests/lib/pair.h"
+#include "tests/unit/trace/scene.h"
+
+static bool wants_all;
+
+/* ---- a trace as its lines ---------------------------------------------------------------- */
+
+enum { LINES_MAX = 300 };
+typedef struct {
+    json_t *o[LINES_MAX];
+    size_t n;
+} trace;
+
+static void take_text(void *ctx, const char *p, size_t n) {
+    hs__test_bytes_add(ctx, p, n);
+}
+
+static trace play(scene_id id, bool is_server, hs_secrets secrets) {
+    hs__test_bytes text = {0};
+    hs_render *r = NULL;
+    const hs_render_options o = {
+        .size = sizeof o, .write = take_text, .ctx = &text, .secrets = secrets};
+    assert_int_equal(hs_jsonl_new(&o, &r), HS_OK);
+    scene_play(id, is_server, r);
+    hs_render_free(r);
+    trace t = {.n = 0};
+    for (size_t at = 0; at < text.n;) {
+        const char *line = (const char *)text.p + at;
+        const char *end = memchr(line, '\n', text.n - at);
+        assert_non_null(end);
+        assert_true(t.n < LINES_MAX);
+        t.o[t.n] = json_loadb(line, (size_t)(end - line), 0, NULL);
+        assert_non_null(t.o[t.n]);
+        t.n++;
+        at += (size_t)(end - line) + 1;
+    }
+    hs__test_bytes_free(&text);
+    return t;
+}
+
+static void drop(trace *t) {
+    for (size_t i = 0; i < t->n; i++) {
+        json_decref(t->o[i]);
+    }
+}
+
+static check *run(hs_provider *p, const trace *t) {
+    check *c = check_new(p);
+    assert_non_null(c);
+    for (size_t i = 0; i < t->n; i++) {
+        check_line(c, i + 1, t->o[i]);
+    }
+    check_end(c);
+    assert_false(check_ran_out(c));
+    return c;
+}
+
+static hs_provider *provider(const char *name) {
+    hs_provider *p = NULL;
+    assert_int_equal(hs_provider_new(name, &p), HS_OK);
+    return p;
+}
+
+/* ---- digits ------------------------------------------------------------------------------ */
+
+/* How many digits a hex string has; 0: it is none. Long ones end in "...". */
+static size_t digits(const char *key, const char *s) {
+    static const char *const texts[] = {"conn", "offset", "role", "sni", "text", "alpn"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        if (strcmp(texts[i], key) == 0) {
+            return 0;
+        }
+    }
+    const size_t n = strspn(s, "0123456789abcdef");
+    return n >= 2 && n % 2 == 0 && (s[n] == 0 || strcmp(s + n, "...") == 0) ? n : 0;
+}
+
+typedef struct {
+    hs_provider *p;
+    trace *t;
+    const char *scene;
+    size_t line, tried, missed;
+    bool all;
+    unsigned random;
+} hunt;
+
+static unsigned next_random(hunt *h) {
+    h->random = h->random * 1103515245u + 12345u;
+    return h->random >> 16;
+}
+
+/* Changes one digit of `value`, checks the whole trace, changes it back. */
+static void try_digit(hunt *h, json_t *value, const char *path, size_t at) {
+    static const char hex[] = "0123456789abcdef";
+    char *text = strdup(json_string_value(value)), *before = strdup(text);
+    const check_fault *faults;
+    text[at] = hex[((size_t)(strchr(hex, text[at]) - hex) + 1 + next_random(h) % 15) % 16];
+    json_string_set(value, text);
+    check *c = run(h->p, h->t);
+    const size_t n = check_faults(c, &faults);
+    bool is_found = n > 0;
+    for (size_t i = 0; i < n; i++) {
+        is_found = is_found && faults[i].line == h->line;
+    }
+    h->tried++;
+    if (!is_found && h->missed++ < 20) {
+        print_error("%s line %zu %s digit %zu (%c -> %c): %zu faults, first at %zu: %s\n", h->scene,
+                    h->line, path, at, before[at], text[at], n, n > 0 ? faults[0].line : 0,
+                    n > 0 ? faults[0].text : "");
+    }
+    check_free(c);
+    json_string_set(value, before);
+    free(text);
+    free(before);
+}
+
+static void each_string(hunt *h, json_t *value, const char *path, const char *key) {
+    char inside[200];
+    size_t i;
+    const char *name;
+    json_t *v;
+    if (json_is_object(value)) {
+        json_object_foreach(value, name, v) {
+            (void)snprintf(inside, sizeof inside, "%s.%s", path, name);
+            each_string(h, v, inside, name);
+        }
+    } else if (json_is_array(value)) {
+        json_array_foreach(value, i, v) {
+            (void)snprintf(inside, sizeof inside, "%s[%zu]", path, i);
+            each_string(h, v, inside, key);
+        }
+    } else if (json_is_string(value)) {
+        const size_t n = digits(key, json_string_value(value));
+        for (size_t at = 0; h->all && at < n; at++) {
+            try_digit(h, value, path, at);
+        }
+        if (!h->all && n > 0) {
+            try_digit(h, value, path, next_random(h) % n);
+        }
+    }
+}
+
+static void hunt_in(const char *scene, bool is_server, hs_secrets secrets, const char *by) {
+    hs_provider *p = provider(by);
+    trace t = play(scene_by_name(scene), is_server, secrets);
+    hunt h = {.p = p, .t = &t, .scene = scene, .all = wants_all, .random = 42};
+    for (size_t i = 0; i < t.n; i++) {
+        h.line = i + 1;
+        each_string(&h, t.o[i], json_string_value(json_object_get(t.o[i], "ev")), "");
+    }
+    drop(&t);
+    hs_provider_unref(p);
+    assert_true(h.tried > 60);
+    assert_int_equal(h.missed, 0);
+}
+
+static void each_digit_counts_in_tls13(void **state) {
+    (void)state;
+    hunt_in("full", false, HS_SECRETS_SHOW, "libcrypto");
+    hunt_in("full", true, HS_SECRETS_SHOW, "libcrypto");
+}
+
+static void each_digit_counts_after_a_retry(void **state) {
+    (void)state;
+    hunt_in("retry", false, HS_SECRETS_SHOW, "libcrypto");
+    hunt_in("retry", true, HS_SECRETS_SHOW, "libcrypto");
+}
+
+static void each_digit_counts_in_tls12(void **state) {
+    (void)state;
+    hunt_in("ecdhe12", false, HS_SECRETS_SHOW, "libcrypto");
+    hunt_in("ecdhe12", true, HS_SECRETS_SHOW, "libcrypto");
+    hunt_in("client12", false, HS_SECRETS_SHOW, "libcrypto");
+    hunt_in("client12", true, HS_SECRETS_SHOW, "libcrypto");
+}
+
+static void each_digit_counts_in_a_session_that_is_resumed(void **state) {
+    (void)state;
+    hunt_in("resumed12", false, HS_SECRETS_SHOW, "libcrypto");
+    hunt_in("resumed12", true, HS_SECRETS_SHOW, "libcrypto");
+}
+
+static void each_digit_counts_with_rsa_key_transport(void **state) {
+    (void)state;
+    hunt_in("classic12", false, HS_SECRETS_SHOW, "libcrypto");
+    hunt_in("classic12", true, HS_SECRETS_SHOW, "libcrypto");
+}
+
+static void each_digit_counts_with_the_other_library(void **state) {
+    (void)state;
+    hunt_in("full", false, HS_SECRETS_SHOW, "mbedtls");
+    hunt_in("ecdhe12", true, HS_SECRETS_SHOW, "mbedtls");
+}
+
+/* ---- traces that are right --------------------------------------------------------------- */
+
+static void what_the_engine_writes_is_right(void **state) {
+    (void)state;
+    static const hs_secrets all[] = {HS_SECRETS_HIDE, HS_SECRETS_ID, HS_SECRETS_SHOW};
+    for (unsigned i = 0; i < N_SCENES * 2 * 3; i++) {
+        const scene_id id = (scene_id)(i / 6);
+        const hs_secrets secrets = all[i % 3];
+        const bool is_server = id != SCENE_RFC8448 && i / 3 % 2 == 1;
+        hs_provider *p = provider(i % 2 == 0 ? "libcrypto" : "mbedtls");
+        trace t = play(id, is_server, secrets);
+        check *c = run(p, &t);
+        const check_fault *faults;
+        const size_t n = check_faults(c, &faults);
+        if (n > 0) {
+            print_error("scene %d %s: line %zu: %s\n", (int)id, is_server ? "server" : "client",
+                        faults[0].line, faults[0].text);
+        }
+        assert_int_equal(n, 0);
+        check_free(c);
+        drop(&t);
+        hs_provider_unref(p);
+    }
+}
+
+/* With secrets shown, nothing is left unchecked in a handshake with ECDHE. */
+static void nothing_is_left_out(void **state) {
+    (void)state;
+    static const char *const scenes[] = {"rfc8448", "full", "retry", "ecdhe12", "resumed12"};
+    hs_provider *p = provider("libcrypto");
+    for (size_t i = 0; i < sizeof scenes / sizeof *scenes; i++) {
+        trace t = play(scene_by_name(scenes[i]), false, HS_SECRETS_SHOW);
+        check *c = run(p, &t);
+        const check_conn_result r = check_conn_at(c, 0);
+        assert_int_equal(r.n_gaps, 0);
+        assert_int_equal(r.count[CHECK_FINISHED], 2);
+        check_free(c);
+        drop(&t);
+    }
+    hs_provider_unref(p);
+}
+
+int main(int argc, char **argv) {
+    wants_all = argc > 1 && strcmp(argv[1], "all") == 0;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_the_engine_writes_is_right),
+        cmocka_unit_test(nothing_is_left_out),
+        cmocka_unit_test(each_digit_counts_in_tls13),
+        cmocka_unit_test(each_digit_counts_after_a_retry),
+        cmocka_unit_test(each_digit_counts_in_tls12),
+        cmocka_unit_test(each_digit_counts_in_a_session_that_is_resumed),
+        cmocka_unit_test(each_digit_counts_with_rsa_key_transport),
+        cmocka_unit_test(each_digit_counts_with_the_other_library),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
