@@ -227,6 +227,7 @@ static void insert(pair *p, bool outbound, uint8_t type) {
         say(p, "a forged alert %s(%u), as if the %s had sent it", name ? name : "unknown",
             plan->alert, from);
         pass(p, outbound, (hs_span){alert, sizeof alert});
+        p->watch.end[outbound].has_alert = false; /* it was not theirs */
         break;
     case INSERT_CCS:
         say(p, "a ChangeCipherSpec in front of record %llu of the %s", n, from);

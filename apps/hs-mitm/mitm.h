@@ -80,6 +80,7 @@ typedef struct {
     bool is_held;   /* not read, for --break=delay */
     uv_shutdown_t shutting;
     side_end end;
+    uint64_t end_us;
 } side;
 
 struct pair {

@@ -71,6 +71,13 @@ static void touch(pair *p) {
         uv_timer_start(&p->idle, on_idle, p->app->a.idle_ms, 0);
 }
 
+static void note_end(side *s, side_end how) {
+    if (s->end != SIDE_OPEN)
+        return;
+    s->end = how;
+    s->end_us = watch_us(&s->p->watch);
+}
+
 /* ---- writing ----------------------------------------------------------------------------- */
 typedef struct {
     uv_write_t req;
@@ -91,7 +98,7 @@ static void on_written(uv_write_t *req, int status) {
     if (to->p->is_ending)
         return;
     if (status) {
-        to->end = SIDE_RESET;
+        note_end(to, SIDE_RESET);
         end_with(to->p, true);
     } else if (from->is_slowed &&
                uv_stream_get_write_queue_size((uv_stream_t *)&to->tcp) < FULL / 4) {
@@ -176,7 +183,7 @@ static void take(side *s, bool outbound, hs_span in) {
 
 static void on_end(side *s, bool outbound) {
     pair *p = s->p;
-    s->end = SIDE_CLOSED;
+    note_end(s, SIDE_CLOSED);
     change_resume(p, outbound);
     shut(other(s));
     if (other(s)->end != SIDE_OPEN)
@@ -193,7 +200,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf) {
     if (n == UV_EOF) {
         on_end(s, outbound);
     } else if (n < 0) {
-        s->end = SIDE_RESET;
+        note_end(s, SIDE_RESET);
         end_with(p, true);
     } else if (!p->is_cut) {
         const hs_span in = {(const uint8_t *)buf->base, (size_t)n};

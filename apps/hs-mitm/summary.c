@@ -24,30 +24,30 @@ static const char *alert_text(uint8_t alert) {
 /* ---- who noticed ------------------------------------------------------------------------- */
 typedef enum { NOBODY, BY_ALERT, BY_HIDDEN_ALERT, BY_END } notice;
 
-/* An end that says close_notify has noticed nothing. */
-static notice how_noticed(const watch *w, bool outbound, side_end end) {
-    const watched_end *e = &w->end[outbound];
-    if (e->has_alert && e->alert != HS__ALERT_close_notify)
+/* The first sign of an end that something is wrong, and when; close_notify is none. */
+static notice sign_of(const pair *p, bool outbound, uint64_t *us) {
+    const watched_end *e = &p->watch.end[outbound];
+    const side *s = outbound ? &p->client : &p->server;
+    if (e->has_alert && e->alert != HS__ALERT_close_notify) {
+        *us = e->alert_us;
         return BY_ALERT;
-    if (w->is_done)
-        return NOBODY;
-    if (e->has_hidden_alert)
+    }
+    if (e->has_hidden_alert) {
+        *us = e->hidden_alert_us;
         return BY_HIDDEN_ALERT;
-    return end != SIDE_OPEN ? BY_END : NOBODY;
+    }
+    *us = s->end_us;
+    return s->end != SIDE_OPEN ? BY_END : NOBODY;
 }
 
-/* The one that says most; between equals the one that spoke first. */
+/* The one that was first to give a sign. */
 static notice who_noticed(const pair *p, bool *outbound) {
-    const watch *w = &p->watch;
-    notice client = how_noticed(w, true, p->client.end);
-    notice server = how_noticed(w, false, p->server.end);
-    bool is_earlier = w->end[true].alert_us <= w->end[false].alert_us;
-    if (!client || !server)
-        *outbound = client != NOBODY;
-    else if (client == server)
-        *outbound = client == BY_ALERT ? is_earlier : true;
-    else
-        *outbound = client < server;
+    uint64_t client_us, server_us;
+    notice client = sign_of(p, true, &client_us), server = sign_of(p, false, &server_us);
+    bool was_done = p->watch.is_done && p->change.at_us > p->watch.done_us;
+    *outbound = client && (!server || client_us <= server_us);
+    if (watch_is_complete(&p->watch) && !was_done)
+        return NOBODY;
     return *outbound ? client : server;
 }
 
@@ -62,18 +62,16 @@ static void notice_text(const pair *p, char out[LINE]) {
                  e->alert);
         break;
     case BY_HIDDEN_ALERT:
-        snprintf(out, LINE, "the %s noticed: an alert, encrypted, so it cannot be read here", who);
+        snprintf(out, LINE, "the %s noticed: an alert, encrypted, so it cannot be read here%s", who,
+                 p->watch.is_done ? " (or its close_notify)" : "");
         break;
     case BY_END:
-        snprintf(out, LINE,
-                 "no alert was seen; the handshake did not complete (first or only to "
-                 "end the connection: the %s)",
-                 who);
+        snprintf(out, LINE, "the %s ended the connection, without an alert", who);
         break;
     case NOBODY:
         snprintf(out, LINE, "%s",
-                 p->watch.is_done ? "nobody noticed: the handshake seems complete"
-                                  : "nobody said anything");
+                 watch_is_complete(&p->watch) ? "nobody noticed: the handshake seems complete"
+                                              : "nobody said anything");
         break;
     }
 }
@@ -102,7 +100,8 @@ static void put_head(const pair *p) {
     if (w->group)
         printf(", %s", hs__group_text(w->group));
     printf("%s%s; the handshake %s\n", w->hrr ? ", after a HelloRetryRequest" : "",
-           w->resumed ? ", resumed" : "", w->is_done ? "seems complete" : "did not complete");
+           w->resumed ? ", resumed" : "",
+           watch_is_complete(w) ? "seems complete" : "did not complete");
 }
 
 static void put_read(const watch *w) {
@@ -219,7 +218,7 @@ static void put_json(const pair *p) {
                   "version", w->version ? json_string(hs__version_text(w->version)) : json_null(),
                   "suite", w->suite ? json_string(hs__suite_text(w->suite)) : json_null(), "group",
                   w->group ? json_string(hs__group_text(w->group)) : json_null(), "hrr", w->hrr,
-                  "resumed", w->resumed, "complete", w->is_done);
+                  "resumed", w->resumed, "complete", watch_is_complete(w));
     json_object_set_new(j, "read", read_json(w));
     json_object_set_new(j, "flight", json_integer((json_int_t)w->end[false].flight));
     json_object_set_new(j, "client", end_json(&w->end[true], p->client.end));

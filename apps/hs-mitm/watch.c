@@ -266,7 +266,9 @@ static void count_hidden(watch *w, bool outbound, const hs__record_header *h) {
     e->hidden++;
     e->hidden_bytes += h->length;
     e->has_hidden_alert = is_13 ? h->length == ALERT_13 : h->type == HS__CONTENT_alert;
-    if (e->has_finished && !e->has_hidden_alert)
+    if (e->has_hidden_alert)
+        e->hidden_alert_us = watch_us(w);
+    else if (e->has_finished)
         e->data += h->length;
     e->has_finished = e->has_finished || (is_finished && (outbound || !is_13));
     if (is_13 && client->has_finished)
@@ -277,12 +279,21 @@ static void count_hidden(watch *w, bool outbound, const hs__record_header *h) {
     }
 }
 
+bool watch_is_complete(const watch *w) {
+    const watched_end *server = &w->end[false], *client = &w->end[true];
+    bool is_last_word =
+        server->has_hidden_alert && server->data == 0 &&
+        !(client->has_hidden_alert && client->hidden_alert_us <= server->hidden_alert_us);
+    return w->is_done && !(w->version == HS__VERSION_TLS13 && is_last_word);
+}
+
 static void tell_done(watch *w) {
     const watched_end *server = &w->end[false], *client = &w->end[true];
     bool is_13 = w->version == HS__VERSION_TLS13;
     if (w->is_done || !client->has_finished || !(is_13 || server->has_finished))
         return;
     w->is_done = true;
+    w->done_us = watch_us(w);
     /* RFC 5246 7.3: in a session that is resumed there is no Certificate. */
     w->resumed = w->resumed || (!is_13 && !*w->server_cert);
     hs_trace ev = {.kind = HS_TR_DONE,

@@ -23,13 +23,14 @@ typedef struct {
     uint8_t level, alert;
     uint64_t alert_us;
     bool has_hidden_alert; /* what came last was encrypted, and an alert by its type or size */
-    uint8_t *stream;       /* handshake bytes in clear that are no whole message yet */
+    uint64_t hidden_alert_us;
+    uint8_t *stream; /* handshake bytes in clear that are no whole message yet */
     size_t stream_n, stream_cap;
 } watched_end;
 
 typedef struct {
     hs__seen *seen; /* NULL: nobody wants to see it */
-    uint64_t started_us;
+    uint64_t started_us, done_us;
     watched_end end[2]; /* [outbound]: the server, the client */
     bool is_opaque;     /* no TLS */
 
@@ -51,6 +52,9 @@ void watch_begin(watch *w, hs__see *see, const hs__see_conn *conn);
 void watch_record(watch *w, bool outbound, hs_span record);
 void watch_note(watch *w, const char *text, const char *rule);
 void watch_end(watch *w); /* tells the end, frees what it holds */
+
+/* Both Finished went by, and the server did not answer the client's with what may be an alert. */
+bool watch_is_complete(const watch *w);
 
 /* Microseconds since the beginning. */
 uint64_t watch_us(const watch *w);
