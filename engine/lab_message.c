@@ -93,26 +93,40 @@ static hs_status edit(hs_conn *c, size_t start) {
 /* A message that is lost stays in our transcript; one that comes later or twice is kept for that.
  */
 static hs_status move(hs_conn *c, size_t start, hs_span *sent) {
-    struct hs__lab_state *s = c->lab;
-    hs__buffer *flight = &c->hs->flight;
     const hs__lab_id id = c->first->lab->row->id;
-    hs_status st = HS_OK;
-    if (id != HS__LAB_DROP) {
-        st = hs__buffer_add(c, &s->later, *sent);
-        s->is_due = id == HS__LAB_REPEAT;
-    }
+    hs_status st = id != HS__LAB_DROP ? hs__buffer_add(c, &c->lab->later, *sent) : HS_OK;
+    c->lab->is_due = id == HS__LAB_REPEAT;
     if (id != HS__LAB_REPEAT) {
-        flight->n = start;
+        c->hs->flight.n = start;
         *sent = (hs_span){NULL, 0};
     }
     hs__lab_happens(c);
     return st;
 }
 
+/* What goes out behind this message gets its room now: then the message stays where it is. */
+static hs_status make_room(hs_conn *c, size_t start, hs_span *hashed, hs_span *sent) {
+    hs__buffer *flight = &c->hs->flight;
+    hs_status st = hs__buffer_room(c, flight, c->lab->later.n);
+    *hashed = *sent = (hs_span){flight->p + start, flight->n - start};
+    return st;
+}
+
+static hs_status change(hs_conn *c, size_t start, hs_span *hashed, hs_span *sent) {
+    const hs__lab *lab = c->first->lab;
+    if (lab->row->kind == HS__LAB_TAKES_MESSAGE) {
+        return hs__lab_means(lab, *sent) ? move(c, start, sent) : HS_OK;
+    }
+    hs_status st = edit(c, start);
+    const hs__buffer *flight = &c->hs->flight;
+    *sent = (hs_span){flight->p + start, flight->n - start};
+    *hashed = c->lab->hashed.n > 0 ? hs__buffer_span(&c->lab->hashed) : *sent;
+    return st;
+}
+
 hs_status hs__lab_before_transcript(hs_conn *c, uint8_t type, size_t start, hs_span *hashed,
                                     hs_span *sent) {
     struct hs__lab_state *s;
-    hs__buffer *flight = &c->hs->flight;
     hs_status st = hs__lab_state_of(c, &s);
     if (st != HS_OK || s == NULL) {
         return st;
@@ -120,17 +134,10 @@ hs_status hs__lab_before_transcript(hs_conn *c, uint8_t type, size_t start, hs_s
     s->hellos += type == HS__HT_client_hello;
     if (s->done) {
         s->is_due = s->later.n > 0;
-        return HS_OK;
+    } else {
+        st = change(c, start, hashed, sent);
     }
-    const hs__lab *lab = c->first->lab;
-    const bool moves = lab->row->kind == HS__LAB_TAKES_MESSAGE;
-    if (moves) {
-        return hs__lab_means(lab, *sent) ? move(c, start, sent) : HS_OK;
-    }
-    st = edit(c, start);
-    *sent = (hs_span){flight->p + start, flight->n - start};
-    *hashed = s->hashed.n > 0 ? hs__buffer_span(&s->hashed) : *sent;
-    return st;
+    return st == HS_OK && s->is_due ? make_room(c, start, hashed, sent) : st;
 }
 
 /* ---- after it
