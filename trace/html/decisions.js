@@ -1,6 +1,5 @@
 // Decisions: what one side offered, what the other one can do, and what came of it.
-import { el, icon } from './dom.js';
-import { breakable } from './transcript.js';
+import { breakable, el, icon } from './dom.js';
 
 const DECISION_TITLES = {
   version: 'Version', suite: 'Cipher suite', group: 'Key exchange group', hrr: 'Group asked for by HelloRetryRequest',

@@ -85,7 +85,7 @@ export function plural(n, word) {
 
 // A long name that may be broken behind its underscores: parts for el().
 export function breakable(name) {
-  return name.split(/(?<=_)/).flatMap((part, i) => (i > 0 ? [document.createElement('wbr'), part] : [part]));
+  return String(name).split(/(?<=_)|(?<=[a-z])(?=[A-Z])/).flatMap((part, i) => (i > 0 ? [document.createElement('wbr'), part] : [part]));
 }
 
 // ---- small parts that several panels show

@@ -1,8 +1,7 @@
 // Where the time went: for each message how long it was waited for, how long was computed, and what
 // is left. The times of a trace are those at the end of each step.
-import { el, place, time } from './dom.js';
+import { breakable, el, place, time } from './dom.js';
 import { titleOf } from './model.js';
-import { breakable } from './transcript.js';
 
 const TIME_PARTS = [
   ['wait', 'waiting for the other end and the network'],

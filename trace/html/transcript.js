@@ -1,6 +1,6 @@
 // The transcript: what was said so far, as one hash. The slider chooses how far; what stands on that
 // hash, keys, a signature or a MAC, is told with it.
-import { el, place, plural, replace, shortHex } from './dom.js';
+import { breakable, el, place, plural, replace, shortHex } from './dom.js';
 import { commandFor, makeBook, transcriptAt } from './commands.js';
 import { commandBox } from './keys.js';
 
@@ -31,9 +31,6 @@ function usesOf(model, book) {
   }
   return uses;
 }
-
-// Long names may be broken between their words.
-export const breakable = (name) => String(name).split(/(?<=_)|(?<=[a-z])(?=[A-Z])/).flatMap((word, i) => i > 0 ? [el('wbr'), word] : [word]);
 
 const KINDS_OF_USE = [[/signature/, 'signature'], [/MAC/, 'Finished'], [/./, 'keys']];
 
