@@ -182,6 +182,8 @@ static hs__exit check(const client_args *a) {
     hs__fault fault;
     if ((a->http != NULL) + a->io + (a->hold_ms > 0) > 1)
         return hs__usage_error(&client_program, "--http, --io and --hold exclude each other");
+    if (hs__see_problem(&a->see))
+        return hs__usage_error(&client_program, "%s", hs__see_problem(&a->see));
     if (a->io && a->common.json)
         return hs__usage_error(&client_program, "--io and --json both want standard output");
     if (a->io && a->resume)

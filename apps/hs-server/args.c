@@ -199,6 +199,8 @@ static hs__exit check(const server_args *a) {
         return hs__usage_error(
             &server_program,
             "--status, --status-all, --echo, --io, --www and --forward exclude each other");
+    if (hs__see_problem(&a->see))
+        return hs__usage_error(&server_program, "%s", hs__see_problem(&a->see));
     if (a->io && a->common.json)
         return hs__usage_error(&server_program, "--io and --json both want standard output");
     if (a->io && (a->accept > 1 || a->workers > 1))

@@ -176,6 +176,10 @@ static void say_ready(server *app) {
     hs__say_progress("try: %s", command);
     if (app->fixtures)
         say_fixtures(app);
+    if (app->recents && port)
+        hs__say_progress("recent connections: https://localhost:%u/all (for visitors on this "
+                         "machine)",
+                         port);
     if (*app->root_path)
         hs__say_progress("or:  curl --cacert %s https://localhost:%u/", app->root_path, port);
 }

@@ -85,36 +85,47 @@ static void put(hs__strbuf *b, const json_t *about, const char *key) {
 }
 
 static void put_outcome(hs__strbuf *b, const json_t *about) {
-    if (!json_is_true(json_object_get(about, "ok"))) {
-        hs__buf_add(b, "<td class=\"bad\">");
-        put(b, about, "text");
-    } else {
-        hs__buf_add(b, "<td class=\"ok\">");
+    bool is_ok = json_is_true(json_object_get(about, "ok"));
+    hs__buf_fmt(b, "<td class=\"outcome %s\"><b>", is_ok ? "is-ok" : "is-bad");
+    if (is_ok)
         put(b, about, "version");
-        hs__buf_add(b, json_is_true(json_object_get(about, "resumed")) ? ", resumed; " : "; ");
-        put(b, about, "suite");
-    }
-    hs__buf_add(b, "</td>");
+    else
+        hs__buf_add(b, "Failed");
+    if (json_is_true(json_object_get(about, "resumed")))
+        hs__buf_add(b, ", resumed");
+    hs__buf_add(b, "</b> <small>");
+    put(b, about, is_ok ? "suite" : "text");
+    hs__buf_add(b, "</small></td>");
+}
+
+/* "2026-11-21T18:53:57Z": the time of day, then the date. */
+static void put_when(hs__strbuf *b, const json_t *about) {
+    const char *when = json_string_value(json_object_get(about, "time"));
+    if (when && strlen(when) == 20)
+        hs__buf_fmt(
+            b, "<td class=\"at\"><time datetime=\"%s\">%.8s <small>%.10s UTC</small></time></td>",
+            when, when + 11, when);
 }
 
 static void put_row(hs__strbuf *b, const json_t *about) {
-    static const char *const LAST[] = {"servername", "alpn", "ja4"};
-    hs__buf_add(b, "<tr><td>");
-    put(b, about, "time");
-    hs__buf_add(b, "</td><td><a href=\"/c/");
+    hs__buf_add(b, "<tr><td class=\"conn\"><a href=\"/c/");
     put(b, about, "id");
     hs__buf_add(b, "\">");
     put(b, about, "conn");
-    hs__buf_add(b, "</a></td><td>");
+    hs__buf_add(b, "</a></td>");
+    put_when(b, about);
+    put_outcome(b, about);
+    hs__buf_add(b, "<td class=\"from\">");
     put(b, about, "peer");
     hs__buf_add(b, "</td>");
-    put_outcome(b, about);
-    for (size_t i = 0; i < sizeof LAST / sizeof *LAST; i++) {
-        hs__buf_add(b, "<td>");
-        put(b, about, LAST[i]);
-        hs__buf_add(b, "</td>");
-    }
-    hs__buf_add(b, "</tr>\n");
+    hs__buf_add(b, "<td class=\"asked\">");
+    put(b, about, "servername");
+    hs__buf_add(b, " <small>");
+    put(b, about, "alpn");
+    hs__buf_add(b, "</small></td>");
+    hs__buf_add(b, "<td class=\"print\"><code>");
+    put(b, about, "ja4");
+    hs__buf_add(b, "</code></td></tr>\n");
 }
 
 static const char HEAD[] =
@@ -125,13 +136,14 @@ static const char TABLE[] =
     "</head>\n<body>\n<div class=\"view\">\n<main class=\"recent\">\n<section class=\"panel\">\n"
     "<h1>Recent connections</h1>\n"
     "<p class=\"lead\">What this server has seen of late, the newest first, failed handshakes too. "
-    "Each has its page. Yours is <a href=\"/\">here</a>.</p>\n"
-    "<div class=\"table\"><table>\n<thead><tr><th>When</th><th>Connection</th><th>From</th>"
-    "<th>Outcome</th><th>Name asked for</th><th>ALPN</th><th>JA4</th></tr></thead>\n<tbody>\n";
-static const char TAIL[] = "</tbody>\n</table></div>\n"
-                           "<p>For programs: <a href=\"/all.json\">/all.json</a>, and each page's "
-                           "trace at its address with .jsonl behind it.</p>\n"
-                           "</section>\n</main>\n</div>\n</body>\n</html>\n";
+    "Each has its page; yours is <a href=\"/\">here</a>.</p>\n"
+    "<table>\n<thead><tr><th>Connection</th><th>When</th><th>What came of it</th><th>From</th>"
+    "<th>Asked for</th><th>JA4</th></tr></thead>\n<tbody>\n";
+static const char TAIL[] =
+    "</tbody>\n</table>\n"
+    "<p class=\"hint\">For programs: <a href=\"/all.json\">/all.json</a>, and "
+    "each page's trace at its address with .jsonl behind it.</p>\n"
+    "</section>\n</main>\n</div>\n</body>\n</html>\n";
 
 char *status_list_page(const json_t *list) {
     hs__strbuf b = {0};

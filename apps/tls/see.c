@@ -19,10 +19,8 @@ enum { TRACE, HTML, PCAPNG, KEYLOG, KEYLOG_ENV, FILES };
 /* Files of each: --trace-dir, --html-dir. */
 enum { OWN_TRACE, OWN_HTML, OWN_FILES };
 
-typedef hs_status (*maker)(const hs_render_options *o, hs_render **out);
-
 static const struct {
-    maker make;
+    hs_render_maker make;
     bool adds; /* to what is there */
 } SHARED[FILES] = {
     [TRACE] = {.make = hs_jsonl_new},
@@ -33,7 +31,7 @@ static const struct {
 };
 
 static const struct {
-    maker make;
+    hs_render_maker make;
     const char *ending;
 } OWN[OWN_FILES] = {
     [OWN_TRACE] = {.make = hs_jsonl_new, .ending = "jsonl"},
@@ -100,19 +98,23 @@ static void to_log(void *ctx, const char *p, size_t n) {
 typedef struct {
     hs_render *v[MOST_PARTS];
     size_t n;
+    bool redacts;
 } parts;
 
-static void add(parts *p, maker make, hs_render_options o,
+static void add(parts *p, hs_render_maker make, hs_render_options o,
                 void (*write)(void *ctx, const char *p, size_t n), void *ctx) {
     o.write = write;
     o.ctx = ctx;
-    if (make(&o, &p->v[p->n]) == HS_OK)
+    /* SSLKEYLOGFILE is a wish of its own, and holds keys or nothing. */
+    bool redacts = p->redacts && make != hs_keylog_new;
+    hs_status st = redacts ? hs_redacted_new(make, &o, &p->v[p->n]) : make(&o, &p->v[p->n]);
+    if (st == HS_OK)
         p->n++;
 }
 
 static hs_render *make_all(hs__see *see, hs__seen *seen, const hs_render_options *o,
                            void *keep_ctx) {
-    parts p = {.n = 0};
+    parts p = {.redacts = see->o.redact};
     hs_render *all = NULL;
     if (see->level > 0)
         add(&p, hs_text_new, *o, to_log, see);
@@ -203,14 +205,26 @@ void hs__seen_free(hs__seen *seen) {
 }
 
 /* ---- all connections --------------------------------------------------------------------- */
+const char *hs__see_problem(const hs__see_options *o) {
+    if (!o->redact)
+        return NULL;
+    if (o->secrets == HS_SECRETS_ID || o->secrets == HS_SECRETS_SHOW)
+        return "--redact takes out what --secrets would show: leave one of them out";
+    if (o->keylog)
+        return "--redact and --keylog exclude each other: who has the keys reads it all";
+    return o->pcapng ? "--redact and --pcapng exclude each other: a capture holds the bytes as "
+                       "they were"
+                     : NULL;
+}
+
 static void to_nowhere(void *ctx, const char *p, size_t n) {
     (void)ctx;
     (void)p;
     (void)n;
 }
 
-static unsigned mask_of(maker make, hs_render_options o) {
-    parts p = {.n = 0};
+static unsigned mask_of(const hs__see *see, hs_render_maker make, hs_render_options o) {
+    parts p = {.redacts = see->o.redact};
     add(&p, make, o, to_nowhere, NULL);
     unsigned mask = p.n > 0 ? hs_render_mask(p.v[0]) : 0;
     hs_render_free(p.n > 0 ? p.v[0] : NULL);
@@ -223,13 +237,13 @@ static unsigned find_mask(const hs__see *see) {
                            .level = see->level,
                            .secrets = (hs_secrets)see->o.secrets,
                            .explain = see->o.explain};
-    unsigned mask = see->level > 0 ? mask_of(hs_text_new, o) : 0;
+    unsigned mask = see->level > 0 ? mask_of(see, hs_text_new, o) : 0;
     for (size_t i = 0; i < FILES; i++)
         if (see->files[i] != NO_FILE)
-            mask |= mask_of(SHARED[i].make, o);
+            mask |= mask_of(see, SHARED[i].make, o);
     for (size_t i = 0; i < OWN_FILES; i++)
         if (see->folders[i])
-            mask |= mask_of(OWN[i].make, o);
+            mask |= mask_of(see, OWN[i].make, o);
     return mask | see->keep.mask;
 }
 

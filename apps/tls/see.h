@@ -10,7 +10,7 @@
 
 typedef struct {
     int secrets; /* index in hs__secrets_values */
-    bool no_time, explain;
+    bool no_time, explain, redact;
     const char *trace, *trace_dir, *html, *html_dir, *pcapng, *keylog;
 } hs__see_options;
 
@@ -25,6 +25,11 @@ extern const char *const hs__secrets_values[];
      .argument = "HOW",                                                                            \
      .values = hs__secrets_values,                                                                 \
      .help = "hide, id (8 digits that two ends can compare) or show; default: hide, id at -vvv"},  \
+        {.name = "redact",                                                                         \
+         .kind = HS__OPT_FLAG,                                                                     \
+         .at = offsetof(type, field.redact),                                                       \
+         .help = "to post it: names, addresses, keys and certificates' subjects are replaced in "  \
+                 "text, trace and page"},                                                          \
         {.name = "explain",                                                                        \
          .kind = HS__OPT_FLAG,                                                                     \
          .at = offsetof(type, field.explain),                                                      \
@@ -65,6 +70,9 @@ extern const char *const hs__secrets_values[];
         .name = "trace-dir", .kind = HS__OPT_TEXT, .at = offsetof(type, field.trace_dir),          \
         .argument = "DIR", .help = "one trace for each connection: DIR/c1.jsonl, ..."              \
     }
+
+/* NULL: these options go together; else a sentence about those that do not. */
+const char *hs__see_problem(const hs__see_options *o);
 
 /* What a program sees of all its connections: open files and how to render. */
 typedef struct hs__see hs__see;

@@ -396,6 +396,23 @@ def test_secrets_are_in_a_page_only_where_asked_for(pki, tmp_path):
         assert derived and all(("value" in line) == (how == "show") for line in derived)
 
 
+def test_redacted_is_redacted_in_every_form(pki, tmp_path):
+    page, trace = tmp_path / "p.html", tmp_path / "t.jsonl"
+    with hs_server(pki.servers["p256"]) as server:
+        done = run("hs-client", f"--cacert={pki.root}", "--redact", "-vv", f"--html={page}",
+                   f"--trace={trace}", f"--connect-to={HERE}:{server.port}", "localhost")
+    for text in (page.read_text(), trace.read_text(), done.stderr):
+        assert "TLS_" in text and "localhost" not in text and "127.0.0.1" not in text
+        assert "server p256" not in text
+
+
+@pytest.mark.parametrize("with_", ["--secrets=id", "--secrets=show", "--keylog=k", "--pcapng=p"])
+@pytest.mark.parametrize("program", ["hs-client", "hs-server"])
+def test_redacting_does_not_go_with_what_tells(program, with_, tmp_path):
+    done = run(program, "--redact", with_, "localhost:1", code=2, cwd=tmp_path)
+    assert "--redact" in done.stderr and not list(tmp_path.iterdir())
+
+
 def test_a_page_is_not_written_through_a_link(pki, tmp_path):
     (tmp_path / "link").symlink_to(tmp_path / "target")
     done = run("hs-client", f"--html={tmp_path / 'link'}", "localhost:1", code=1)

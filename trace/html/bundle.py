@@ -107,7 +107,7 @@ class Bundle:
         return "\n".join(self.modules.values())
 
     def style(self):
-        sheets = [self.read("base.css")]
+        sheets = [self.read("base.css"), self.read("recent.css")]
         for name in self.modules:
             if (self.folder / name).with_suffix(".css").exists():
                 sheets.append(self.read(name[:-3] + ".css"))
