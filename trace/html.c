@@ -248,8 +248,10 @@ static void add_rest(html *h) {
 }
 
 static void add_name(const html *h, hs__strbuf *b) {
+    char name[64];
     const char *conn = h->setup.o.conn_id;
-    hs__html_text(b, conn, strlen(conn));
+    (void)hs_safe_text(name, sizeof name, conn, strlen(conn));
+    hs__html_text(b, name, strlen(name));
 }
 
 /* One write, so that blocks of several threads cannot mix. */
