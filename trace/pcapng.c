@@ -45,6 +45,7 @@ typedef struct {
     bool holds; /* packets wait in `held` for all secrets: Wireshark looks for TLS 1.3's when it
                    comes to ServerHello, before the first can be known */
     hs__strbuf held;
+    uint64_t t_us; /* never goes back, as in the other renderings */
     end local, peer;
 } pcapng;
 
@@ -176,14 +177,13 @@ static void make_tcp(const pcapng *k, const end *from, const end *to, uint8_t fl
     (void)put_be16(tcp + 16, fold(sum16(sum16(sum, tcp, TCP), data.p, data.n)));
 }
 
-static void write_packet(pcapng *k, const hs_trace *ev, bool outbound, uint8_t flags,
-                         hs_span data) {
+static void write_packet(pcapng *k, bool outbound, uint8_t flags, hs_span data) {
     end *from = outbound ? &k->local : &k->peer;
     const end *to = outbound ? &k->peer : &k->local;
     uint8_t head[IP6 + TCP] = {0};
     const size_t ip_n = make_ip(k, from, to, TCP + data.n, head);
     make_tcp(k, from, to, flags, data, head + ip_n);
-    const uint64_t us = (uint64_t)k->setup.o.wall_time_ms * 1000 + ev->t_us;
+    const uint64_t us = (uint64_t)k->setup.o.wall_time_ms * 1000 + k->t_us;
     const uint32_t n = (uint32_t)(ip_n + TCP + data.n);
     hs__strbuf packet = {0};
     hs__buf_bytes(&packet, head, ip_n + TCP);
@@ -207,16 +207,16 @@ static const hs_span no_data = {(const uint8_t *)"", 0};
 /* The client's three packets before everything else. */
 static void write_opening(pcapng *k, const hs_trace *ev) {
     const bool by_us = !ev->is_server;
-    write_packet(k, ev, by_us, SYN, no_data);
-    write_packet(k, ev, !by_us, SYN | ACK, no_data);
-    write_packet(k, ev, by_us, ACK, no_data);
+    write_packet(k, by_us, SYN, no_data);
+    write_packet(k, !by_us, SYN | ACK, no_data);
+    write_packet(k, by_us, ACK, no_data);
     k->is_open = true;
 }
 
-static void write_ending(pcapng *k, const hs_trace *ev) {
-    write_packet(k, ev, true, FIN | ACK, no_data);
-    write_packet(k, ev, false, FIN | ACK, no_data);
-    write_packet(k, ev, true, ACK, no_data);
+static void write_ending(pcapng *k) {
+    write_packet(k, true, FIN | ACK, no_data);
+    write_packet(k, false, FIN | ACK, no_data);
+    write_packet(k, true, ACK, no_data);
 }
 
 /* ---- events ------------------------------------------------------------------------------ */
@@ -238,23 +238,26 @@ static void write_secret(pcapng *k, const hs_trace_secret *s) {
 }
 
 /* Whoever was on the path has seen a session id; whoever is given the capture has not. */
-static void write_record(pcapng *k, const hs_trace *ev) {
-    const hs_trace_wire *w = &ev->u.wire;
+static void write_record(pcapng *k, const hs_trace_wire *w) {
     if (k->setup.o.secrets == HS_SECRETS_SHOW || w->is_protected) {
-        write_packet(k, ev, w->outbound, PSH | ACK, w->raw);
+        write_packet(k, w->outbound, PSH | ACK, w->raw);
         return;
     }
     uint8_t *copy = malloc(w->raw.n);
     if (copy != NULL) {
         memcpy(copy, w->raw.p, w->raw.n);
         hs__hide_record(w->outbound ? &k->local.hide : &k->peer.hide, w, copy, NULL, NULL);
-        write_packet(k, ev, w->outbound, PSH | ACK, (hs_span){copy, w->raw.n});
+        write_packet(k, w->outbound, PSH | ACK, (hs_span){copy, w->raw.n});
         free(copy);
     }
 }
 
 static void pcapng_event(hs_render *r, const hs_trace *ev) {
     pcapng *k = (pcapng *)r;
+    k->t_us = ev->t_us > k->t_us ? ev->t_us : k->t_us;
+    if (ev->kind == HS_TR_CONN) {
+        return;
+    }
     if (ev->kind == HS_TR_SECRET) {
         write_secret(k, &ev->u.secret);
         return;
@@ -267,10 +270,10 @@ static void pcapng_event(hs_render *r, const hs_trace *ev) {
         write_opening(k, ev);
     }
     if (ev->kind == HS_TR_CLOSED) {
-        write_ending(k, ev);
+        write_ending(k);
         return;
     }
-    write_record(k, ev);
+    write_record(k, &ev->u.wire);
 }
 
 static void pcapng_free(hs_render *r) {
@@ -329,7 +332,8 @@ hs_status hs_pcapng_new(const hs_render_options *o, hs_render **out) {
         return st;
     }
     k->base.class = &pcapng_class;
-    k->base.mask = HS_TRACE_MASK(HS_TR_WIRE) | HS_TRACE_MASK(HS_TR_CLOSED);
+    k->base.mask =
+        HS_TRACE_MASK(HS_TR_CONN) | HS_TRACE_MASK(HS_TR_WIRE) | HS_TRACE_MASK(HS_TR_CLOSED);
     if (o->secrets == HS_SECRETS_SHOW) {
         k->base.mask |= HS_TRACE_MASK(HS_TR_SECRET) | HS_TRACE_MASK(HS_TR_DONE) | HS_TRACE_SECRETS;
         k->holds = true;
