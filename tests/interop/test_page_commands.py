@@ -16,10 +16,9 @@ COMMANDS = ROOT / "trace" / "html" / "commands.js"
 LIST = """
 import { readFileSync } from 'node:fs';
 const all = readFileSync(process.argv[2], 'utf8').trim().split('\\n').map((l) => JSON.parse(l));
-const names = [...new Set(all.map((e) => e.conn))], earlier = [], out = [];
-for (const name of names) {
-    const events = all.filter((e) => e.conn === name), book = makeBook(events, [...earlier]);
-    earlier.push(events);
+const out = [];
+for (const name of new Set(all.map((e) => e.conn))) {
+    const events = all.filter((e) => e.conn === name), book = makeBook(events);
     for (const e of events.filter((e) => ['derive', 'check', 'transcript', 'record'].includes(e.ev)
                                   && (e.ev !== 'record' || e.protected))) {
         const c = commandFor(book, e);

@@ -71,37 +71,18 @@ function der(tag, ...parts) {
 
 // ---- what a command needs of other lines -------------------------------------------------
 
-// What is known of one connection: `events` in order, `earlier` the connections before it.
-export function makeBook(events, earlier = []) {
-  return {events, earlier, place: new Map(events.map((e, i) => [e, i]))};
+// The events of one connection, in order, and where each of them stands.
+export function makeBook(events) {
+  return {events, place: new Map(events.map((e, i) => [e, i]))};
 }
 
-// What a client shows to resume the session of these events: its ticket, or its id.
-function sessionNames(events) {
-  const names = [];
-  for (const e of events.filter((m) => m.ev === 'msg' && !m.hidden && m.fields)) {
-    const path = {new_session_ticket: 'ticket', server_hello: 'legacy_session_id_echo'}[e.name];
-    const field = e.fields.find((f) => f.path === path && f.len > 0);
-    if (field) names.push(e.raw.slice(field.off * 2, (field.off + field.len) * 2));
-  }
-  return names;
-}
-
-// The main secret of a session that was made in an earlier connection, or undefined.
-function resumedSecret(events, earlier) {
-  const hello = events.find((e) => e.ev === 'msg' && e.name === 'client_hello')?.raw ?? '';
-  const from = earlier.findLastIndex((past) => sessionNames(past).some((n) => hello.includes(n)));
-  if (from < 0) return undefined;
-  return earlier[from].find((e) => e.ev === 'derive' && e.name === 'main_secret') ??
-    resumedSecret(earlier[from], earlier.slice(0, from));
-}
-
-// The derivation that an event's input names: the last one of that name before the event. In a
-// resumed TLS 1.2 session the main secret is that of an earlier connection. Or undefined.
+// What an event's input names: the last derivation of that name before the event. The main secret of
+// a resumed TLS 1.2 session is derived nowhere; a trace that shows secrets tells it. Or undefined.
 export function sourceOf(book, event, name) {
   const before = book.events.slice(0, book.place.get(event));
   const found = before.findLast((e) => e.ev === 'derive' && e.name === name);
-  return found || name !== 'main_secret' ? found : resumedSecret(book.events, book.earlier);
+  const isResumed = !found && name === 'main_secret';
+  return isResumed ? book.events.find((e) => e.ev === 'secret' && e.label === 'CLIENT_RANDOM') : found;
 }
 
 // The messages of a transcript, by its names: "CH SH EE" -> msg events.

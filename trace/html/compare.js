@@ -92,7 +92,7 @@ function views(view, other) {
 
 // ---- facts
 
-const bySender = (model, side) => model.done ? model.done[side === model.role ? 'bytes_tx' : 'bytes_rx'] : undefined;
+const bySender = (model, side) => model.done ? model.done[(side === 'server') === (model.role === 'server') ? 'bytes_tx' : 'bytes_rx'] : undefined;
 const sealedFrom = (model) => (model.messages.find((m) => m.sealed) || {}).title;
 
 function certificateSeen(model) {

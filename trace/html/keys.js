@@ -66,6 +66,17 @@ function placeRows(nodes) {
   }
 }
 
+// In a resumed TLS 1.2 session the main secret is older than the connection.
+const isOld = (d, name) => name === 'secret' && d.inputs[name] === 'main_secret' && !d.from[name];
+
+function oldSecret(nodes) {
+  const below = nodes.filter((n) => n.head && isOld(n.head, 'secret'));
+  if (below.length === 0) return;
+  const old = {head: null, title: 'main secret', note: 'of the session that is resumed', derives: [], side: 1, above: [], row: 0};
+  below.forEach((n) => n.above.push(old));
+  nodes.unshift(old);
+}
+
 const shortName = (name) => name.replace('_traffic_secret', '').replace(/_/g, ' ');
 
 function chip(d, label) {
@@ -84,13 +95,13 @@ function card(node) {
   return el('li', {class: `key-node key-${SIDES[node.side]}`},
     head ? el('button', {type: 'button', class: 'key-head item', 'data-item': head.id},
       el('b', {}, shortName(head.name)), el('small', {}, inputsInShort(head)))
-      : el('b', {class: 'key-side'}, `${SIDES[node.side]}'s`),
+      : el('div', {class: 'key-side'}, el('b', {}, node.title || `${SIDES[node.side]}'s`), el('small', {}, node.note)),
     leaves.length > 0 ? el('span', {class: 'key-chips'}, leaves.map((d) => chip(d, leafLabel(node, d)))) : null);
 }
 
 function inputsInShort(d) {
   const skip = new Set(['label', 'offset', '""', 'H("")']);
-  return Object.entries(d.inputs || {}).filter(([name, ref]) => !skip.has(name) && !skip.has(ref) && !d.from[name])
+  return Object.entries(d.inputs || {}).filter(([name, ref]) => !skip.has(name) && !skip.has(ref) && !d.from[name] && !isOld(d, name))
     .map(([, ref]) => ref === '0' ? 'zeros' : ref).join(' · ');
 }
 
@@ -164,11 +175,10 @@ function inputTarget(model, d, name) {
 function inputRow(view, book, d, name) {
   const ref = d.inputs[name];
   const target = inputTarget(view.model, d, name);
-  const past = target || /^(label|offset|context|seed)$/.test(name) ? null : sourceOf(book, d, ref);
-  const value = (d.input_values || {})[name] || (target || past || {}).value;
+  const value = (d.input_values || {})[name] || (target || (name === 'secret' && sourceOf(book, d, ref)) || {}).value;
   return [el('dt', {}, name), el('dd', {},
     target ? el('a', {href: view.link(target.id)}, ref) : el('span', {}, name === 'label' ? `"${ref}"` : ref),
-    past ? ' of the session that is resumed' : null, ref === '0' && name !== 'offset' ? ', as many as the hash has bytes' : null,
+    isOld(d, name) ? ', of the session that is resumed' : null, ref === '0' && name !== 'offset' ? ', as many as the hash has bytes' : null,
     value ? el('code', {class: 'key-hex'}, value) : null)];
 }
 
@@ -226,22 +236,30 @@ function empty() {
     'that makes it again. Choose a message or a record, and the keys that protect it light up.');
 }
 
+function unknown(d) {
+  return [el('h3', {}, d.name), el('p', {class: 'key-hidden'}, icon('lock'), ' Somebody on the path sees all messages in clear, and ' +
+    'still cannot make this: what it takes never went over the wire.')];
+}
+
 export const keysPanel = {
   id: 'keys',
   title: 'Key schedule',
   lead: 'How the keys of this connection were made, from what was really put in.',
   build(view) {
-    const {model, models} = view;
+    const {model} = view;
     const derives = model.derives.filter((d) => typeof d.name === 'string');
     if (derives.length === 0) return null;
-    const book = makeBook(model.events, models.slice(0, models.indexOf(model)).map((m) => m.events));
+    const book = makeBook(model.events);
     const nodes = nodesOf(derives);
+    oldSecret(nodes);
     placeRows(nodes);
     const about = el('div', {class: 'key-detail', 'aria-live': 'polite'});
-    view.onSelect((selection) => {
-      const d = shownFor(selection);
-      replace(about, d ? [detail(view, book, d), recordBox(view, book, selection.item)] : empty());
-    });
+    const tell = () => {
+      const selection = view.selection(), d = shownFor(selection);
+      replace(about, !d ? empty() : view.knows(d) ? [detail(view, book, d), recordBox(view, book, selection.item)] : unknown(d));
+    };
+    view.onSelect(tell);
+    view.onLens(tell);
     const tree = drawTree(view, nodes);
     // Where there is no room for it beside the tree, it may stand far below what was chosen.
     tree.addEventListener('click', (event) => {

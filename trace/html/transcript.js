@@ -95,6 +95,7 @@ export const transcriptPanel = {
     const input = slider(list, upTo);
     const scroller = el('div', {class: 'hash-scroll'},
       place(el('div', {class: 'hash-strip'}, input, el('ol', {class: 'hash-blocks'}, blocks)), {'--n': list.length}));
+    view.onLens(() => told.classList.toggle('is-unknown', !view.knows(list[0])));
     view.onSelect(({item}) => {
       const t = item && (item.kind === 'transcript' ? item : item.transcript || (item.kind === 'derive' && item.context));
       const at = t ? list.indexOf(t) : -1;

@@ -141,7 +141,10 @@ export const trustPanel = {
     if (chains.length === 0) {
       return model.done && model.done.resumed ? el('div', {class: 'trust'}, el('p', {}, NO_CERTIFICATE)) : null;
     }
-    return el('div', {class: 'trust'}, chains.map((check) => [verdict(view, check), graph(view, check, now), others(check)]),
+    const root = el('div', {class: 'trust'}, chains.map((check) => [verdict(view, check), graph(view, check, now), others(check)]),
       model.checks.map((check) => proof(view, book, check)));
+    // Who can read the certificates can check them as well.
+    view.onLens(() => root.classList.toggle('is-unknown', chains.every((c) => !c.message || !view.knows(c.message))));
+    return root;
   },
 };
