@@ -16,7 +16,8 @@ typedef hs__exit trace_run(const hs__common *before, int argc, char **argv, hs__
     X(pcapng)                                                                                      \
     X(keylog)                                                                                      \
     X(check)                                                                                       \
-    X(diff)
+    X(diff)                                                                                        \
+    X(decode)
 #define TRACE_COMMAND(name)                                                                        \
     trace_run trace_##name##_command;                                                              \
     extern const hs__program trace_##name##_program;

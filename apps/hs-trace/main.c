@@ -45,7 +45,8 @@ static const hs__program PROGRAM = {
         "  pcapng              a capture for Wireshark\n"
         "  keylog              the secrets, in the format of SSLKEYLOGFILE\n"
         "  check               every value computed again; exit 5 and the line if one is wrong\n"
-        "  diff A B            client's view beside server's: where they part\n",
+        "  diff A B            client's view beside server's: where they part\n"
+        "  decode HEX          records or messages, field by field\n",
     .options = OPTIONS,
     .max_operands = UINT_MAX,
     .stop_at_operand = true,
