@@ -77,6 +77,7 @@ typedef struct {
     splitter in; /* what comes from it */
     bool is_there, is_closing;
     bool is_slowed; /* not read, until the other side has taken what waits */
+    bool is_deaf;   /* takes nothing any more */
     bool is_held;   /* not read, for --break=delay */
     uv_shutdown_t shutting;
     side_end end;

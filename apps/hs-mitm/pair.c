@@ -98,10 +98,11 @@ static void on_written(uv_write_t *req, int status) {
     if (to->p->is_ending)
         return;
     if (status) {
-        note_end(to, SIDE_RESET);
-        end_with(to->p, true);
-    } else if (from->is_slowed &&
-               uv_stream_get_write_queue_size((uv_stream_t *)&to->tcp) < FULL / 4) {
+        /* It has gone, and may have said why: that is read to its end. */
+        to->is_deaf = true;
+        read_on(to);
+    }
+    if (from->is_slowed && uv_stream_get_write_queue_size((uv_stream_t *)&to->tcp) < FULL / 4) {
         from->is_slowed = false;
         read_on(from);
     }
@@ -109,7 +110,7 @@ static void on_written(uv_write_t *req, int status) {
 
 void pair_send(pair *p, bool outbound, hs_span bytes) {
     side *to = outbound ? &p->server : &p->client, *from = other(to);
-    if (p->is_ending || p->is_cut || bytes.n == 0)
+    if (p->is_ending || p->is_cut || to->is_deaf || bytes.n == 0)
         return;
     passing *w = malloc(sizeof *w + bytes.n);
     if (!w) {
@@ -122,7 +123,7 @@ void pair_send(pair *p, bool outbound, hs_span bytes) {
     uv_buf_t buf = uv_buf_init(w->bytes, (unsigned)bytes.n);
     if (uv_write(&w->req, (uv_stream_t *)&to->tcp, &buf, 1, on_written) != 0) {
         free(w);
-        pair_end(p);
+        to->is_deaf = true;
         return;
     }
     if (uv_stream_get_write_queue_size((uv_stream_t *)&to->tcp) >= FULL) {
@@ -185,6 +186,8 @@ static void on_end(side *s, bool outbound) {
     pair *p = s->p;
     note_end(s, SIDE_CLOSED);
     change_resume(p, outbound);
+    if (p->app->plan.row && !s->in.is_opaque) /* a record that was never finished */
+        change_opaque(p, outbound, (hs_span){s->in.buffer, s->in.n});
     shut(other(s));
     if (other(s)->end != SIDE_OPEN)
         pair_end(p);

@@ -45,8 +45,9 @@ static notice who_noticed(const pair *p, bool *outbound) {
     uint64_t client_us, server_us;
     notice client = sign_of(p, true, &client_us), server = sign_of(p, false, &server_us);
     bool was_done = p->watch.is_done && p->change.at_us > p->watch.done_us;
+    bool is_used = p->watch.end[true].data > 0 || client != BY_HIDDEN_ALERT;
     *outbound = client && (!server || client_us <= server_us);
-    if (watch_is_complete(&p->watch) && !was_done)
+    if (watch_is_complete(&p->watch) && is_used && !was_done)
         return NOBODY;
     return *outbound ? client : server;
 }
