@@ -69,16 +69,15 @@ pageTest('true time puts the steps where they happened', TRACE, {}, async (page)
   await shot(page, 'true-time');
 });
 
-pageTest('steps are walked with the buttons and the arrow keys', TRACE, {}, async (page) => {
+pageTest('steps are walked with the buttons and the arrow keys', TRACE, { hash: '#msg-1' }, async (page) => {
   await page.getByRole('button', { name: 'Step on' }).click();
-  assert.equal(hashOf(page), '#msg-1');
+  assert.equal(hashOf(page), '#msg-2');
+  await page.getByRole('button', { name: 'Step back' }).click();
+  assert.equal(await subject(page), 'ClientHello');
   await page.locator('h1').click();
   await page.keyboard.press('ArrowRight');
   assert.equal(await subject(page), 'ServerHello');
   await page.keyboard.press('ArrowLeft');
-  assert.equal(await subject(page), 'ClientHello');
-  await page.getByRole('button', { name: 'Step on' }).click();
-  await page.getByRole('button', { name: 'Step back' }).click();
   assert.equal(await subject(page), 'ClientHello');
 });
 
@@ -198,7 +197,7 @@ pageTest('every derivation of the trace is a node of the key schedule', TRACE, {
   for (const { name } of derived) {
     assert.ok((await page.locator(`#panel-keys [data-item="key-${name}"]`).count()) > 0, name);
   }
-  await shot(page, 'keys', { clip: await page.locator('#panel-keys').boundingBox() });
+  await shot(page.locator('#panel-keys'), 'keys');
 });
 
 pageTest('a key shows formula, inputs, value and the command that makes it again', TRACE, {}, async (page) => {
@@ -246,7 +245,7 @@ pageTest('trust shows the path and each check', TRACE, {}, async (page) => {
 pageTest('a chain that is not trusted says why, and what to do', 'untrusted-client', {}, async (page) => {
   const { fix } = (await traceOf('untrusted-client')).find((line) => line.ev === 'check' && line.what === 'chain');
   assert.ok((await page.locator('#panel-trust').innerText()).includes(fix));
-  await shot(page, 'trust-untrusted', { clip: await page.locator('#panel-trust').boundingBox() });
+  await shot(page.locator('#panel-trust'), 'trust-untrusted');
 });
 
 pageTest('decisions show what was offered and what was taken', TRACE, {}, async (page) => {
@@ -287,7 +286,7 @@ pageTest('a second trace is compared with the first', TRACE, {}, async (page) =>
   const text = await page.locator('#panel-compare').innerText();
   assert.match(text, /TLS 1\.2/);
   assert.match(text, /TLS 1\.3/);
-  await shot(page, 'compare', { clip: await page.locator('#panel-compare').boundingBox() });
+  await shot(page.locator('#panel-compare'), 'compare');
 });
 
 pageTest('client and server of one connection agree', TRACE, {}, async (page) => {

@@ -16,7 +16,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HERE = "127.0.0.1"
-PROGRAMS = ("hs-client", "hs-server", "hs-mitm", "mini-ca")
+PROGRAMS = ("hs-client", "hs-server", "hs-mitm", "hs-trace", "mini-ca")
 
 
 @pytest.fixture(scope="session")

@@ -90,10 +90,10 @@ export function liveTest(name, where, body) {
 /* A file for people, in the output folder. */
 export const keep = (name, bytes) => writeFileSync(join(SHOTS, name), bytes);
 
-/* A picture for people. */
-export async function shot(page, name, options = {}) {
+/* A picture for people, of the whole page or of an element. */
+export async function shot(what, name) {
   const path = join(SHOTS, `${name.replace(/[^\w-]+/g, '-')}.png`);
-  await page.screenshot({ path, fullPage: true, ...options });
+  await what.screenshot({ path, fullPage: true });
 }
 
 after(async () => {
