@@ -106,35 +106,32 @@ function secretOf(book, event, name) {
 
 // ---- one function for each way to derive -------------------------------------------------
 
+function kdf(length, e, ...options) {
+  return wrapLines(`openssl kdf -keylen ${Number(length)}`,
+    `-kdfopt digest:${rowOf(HASH_OPTIONS, e.hash, e.hash).digest}`, ...options) + ` | ${LOWER}`;
+}
+
 function extractCommand(book, e) {
-  const hash = rowOf(HASH_OPTIONS, e.hash, e.hash);
-  return wrapLines(`openssl kdf -keylen ${hash.size} -kdfopt digest:${hash.digest} ` +
-          '-kdfopt mode:EXTRACT_ONLY',
-        `-kdfopt hexsalt:${secretOf(book, e, e.inputs.salt)}`,
-        `-kdfopt hexkey:${secretOf(book, e, e.inputs.ikm)} HKDF | ${LOWER}`);
+  return kdf(e.len, e, '-kdfopt mode:EXTRACT_ONLY',
+    `-kdfopt hexsalt:${secretOf(book, e, e.inputs.salt)}`,
+    `-kdfopt hexkey:${secretOf(book, e, e.inputs.ikm)}`, 'HKDF');
 }
 
 function expandCommand(book, e) {
   const data = shownHex(e.input_values?.context ?? '', 'the context');
-  const context = data ? `-kdfopt hexdata:${data} ` : '';
-  if (!context && e.inputs.context !== '""') {
+  if (!data && e.inputs.context !== '""') {
     throw new NoCommand('the trace does not show the context');
   }
-  return wrapLines(`openssl kdf -keylen ${Number(e.len)} ` +
-          `-kdfopt digest:${rowOf(HASH_OPTIONS, e.hash, e.hash).digest} ` +
-          '-kdfopt mode:EXPAND_ONLY',
-        `-kdfopt hexkey:${secretOf(book, e, e.inputs.secret)}`,
-        `-kdfopt 'prefix:tls13 ' -kdfopt 'label:${safeLabel(e.inputs.label)}'`,
-        `${context}TLS13-KDF | ${LOWER}`);
+  return kdf(e.len, e, '-kdfopt mode:EXPAND_ONLY',
+    `-kdfopt hexkey:${secretOf(book, e, e.inputs.secret)}`,
+    '-kdfopt \'prefix:tls13 \'', `-kdfopt 'label:${safeLabel(e.inputs.label)}'`,
+    ...(data ? [`-kdfopt hexdata:${data}`] : []), 'TLS13-KDF');
 }
 
 function prfCommand(book, e) {
-  return wrapLines(`openssl kdf -keylen ${Number(e.len)} ` +
-          `-kdfopt digest:${rowOf(HASH_OPTIONS, e.hash, e.hash).digest}`,
-        `-kdfopt hexsecret:${secretOf(book, e, e.inputs.secret)}`,
-        `-kdfopt 'seed:${safeLabel(e.inputs.label)}'`,
-        `-kdfopt hexseed:${shownHex(e.input_values?.seed, 'the seed')} TLS1-PRF`) +
-    ` | ${LOWER}`;
+  return kdf(e.len, e, `-kdfopt hexsecret:${secretOf(book, e, e.inputs.secret)}`,
+    `-kdfopt 'seed:${safeLabel(e.inputs.label)}'`,
+    `-kdfopt hexseed:${shownHex(e.input_values?.seed, 'the seed')}`, 'TLS1-PRF');
 }
 
 function partCommand(book, e) {

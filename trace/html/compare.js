@@ -93,11 +93,17 @@ function views(view, other) {
 // ---- facts
 
 const bySender = (model, side) => model.done ? model.done[(side === 'server') === (model.role === 'server') ? 'bytes_tx' : 'bytes_rx'] : undefined;
-const sealedFrom = (model) => (model.messages.find((m) => m.sealed) || {}).title;
+
+function sealedFrom(model) {
+  const first = model.records.find((r) => r.protected);
+  if (!first) return undefined;
+  return first.messages.length > 0 ? first.messages[0].title : `a record of the ${first.sender}`;
+}
+
 
 function certificateSeen(model) {
   const m = model.messages.find((one) => one.name === 'certificate');
-  if (!m) return 'none sent';
+  if (!m) return model.role === 'observer' ? 'no' : 'none sent';
   return m.sealed ? 'no: it is encrypted' : `yes: ${((m.certs || [])[0] || {}).subject || 'in clear'}`;
 }
 

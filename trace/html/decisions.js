@@ -56,8 +56,7 @@ function decision(view, c) {
   return el('article', {class: 'decision item', 'data-item': c.id},
     el('h3', {}, el('a', {href: view.link(c.id)}, title)),
     el('p', {class: 'decision-pick'}, el('b', {}, c.chosen ? breakable(c.chosen) : 'nothing fits'), c.chosen ? `chosen by the ${c.by}` : null),
-    c.why ? el('p', {class: 'decision-why'}, c.why) : null, table(c),
-    c.offered && !c.supported && c.by === 'server' && view.model.role === 'client' ? el('p', {class: 'decision-note'}, 'What else the server can do, it does not tell.') : null);
+    c.why ? el('p', {class: 'decision-why'}, c.why) : null, table(c));
 }
 
 export const decisionsPanel = {
@@ -67,6 +66,7 @@ export const decisionsPanel = {
   build(view) {
     const chosen = lastOfEach(view.model.chooses);
     if (chosen.length === 0) return null;
-    return el('div', {class: 'decisions'}, chosen.map((c) => decision(view, c)));
+    return el('div', {}, el('div', {class: 'decisions'}, chosen.map((c) => decision(view, c))),
+      view.model.role === 'client' ? el('p', {class: 'decision-note'}, 'What else the server can do, it does not tell.') : null);
   },
 };

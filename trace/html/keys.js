@@ -67,7 +67,7 @@ function placeRows(nodes) {
 }
 
 // In a resumed TLS 1.2 session the main secret is older than the connection.
-const isOld = (d, name) => name === 'secret' && d.inputs[name] === 'main_secret' && !d.from[name];
+const isOld = (d, name) => name === 'secret' && (d.inputs || {})[name] === 'main_secret' && !d.from[name];
 
 function oldSecret(nodes) {
   const below = nodes.filter((n) => n.head && isOld(n.head, 'secret'));
@@ -112,7 +112,8 @@ function curve(tree, from, to) {
   const x1 = a.left + a.width / 2 - area.left, y1 = a.bottom - area.top;
   const x2 = b.left + b.width / 2 - area.left, y2 = b.top - area.top;
   const bend = Math.min(40, (y2 - y1) / 2);
-  return Math.abs(x1 - x2) < 2 ? `M${x1} ${y1}V${y2}`
+  const left = Math.max(a.left, b.left) - area.left, right = Math.min(a.right, b.right) - area.left;
+  return right - left > 20 ? `M${(left + right) / 2} ${y1}V${y2}`
     : `M${x1} ${y1}C${x1} ${y1 + bend} ${x2} ${y2 - bend} ${x2} ${y2}`;
 }
 
@@ -137,7 +138,7 @@ function drawTree(view, nodes) {
       SIDES.map((name, side) => el('ul', {class: `key-cell key-cell-${name}`},
         inRow.filter((n) => n.side === side).sort((a, b) => b.above.length - a.above.length).map((n) => cards.get(n)))));
   });
-  const tree = el('div', {class: 'key-tree'}, canvas, el('div', {class: 'key-sides', 'aria-hidden': 'true'},
+  const tree = el('div', {class: 'key-tree', role: 'group', 'aria-label': 'From what was put in to the keys'}, canvas, el('div', {class: 'key-sides', 'aria-hidden': 'true'},
     el('span', {}, 'client'), el('span', {}, 'both ends'), el('span', {}, 'server')), rows);
   new ResizeObserver(() => drawLines(tree, canvas, lines)).observe(tree);
   view.onSelect(({related}) => {

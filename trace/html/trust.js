@@ -13,7 +13,7 @@ const day = (text) => (text || '').slice(0, 10);
 function daysLeft(cert, now) {
   const end = Date.parse(cert.not_after), start = Date.parse(cert.not_before);
   if (!(now >= start)) return `begins in ${plural(Math.ceil((start - now) / DAY), 'day')}`;
-  return now > end ? `ended ${plural(Math.ceil((now - end) / DAY), 'day')} before`
+  return now > end ? `ended ${plural(Math.floor((now - end) / DAY), 'day')} before`
     : `${plural(Math.floor((end - now) / DAY), 'day')} left`;
 }
 
@@ -25,8 +25,8 @@ function validity(cert, now) {
   const mark = Number.isFinite(at) ? place(el('i', {class: 'trust-now'}), {left: `${Math.max(0, Math.min(1, at)) * 100}%`}) : null;
   return el('div', {class: `trust-dates${isOutside ? ' is-bad' : ''}`},
     el('div', {class: 'trust-bar', 'aria-hidden': 'true'}, mark),
-    el('span', {}, day(cert.not_before)), el('span', {class: 'trust-left'}, Number.isFinite(now) ? daysLeft(cert, now) : ''),
-    el('span', {}, day(cert.not_after)));
+    el('span', {}, day(cert.not_before)), el('span', {}, day(cert.not_after)),
+    el('span', {class: 'trust-left'}, Number.isFinite(now) ? daysLeft(cert, now) : ''));
 }
 
 function testRow(t) {
@@ -48,7 +48,7 @@ function testList(tests) {
 function bytesLink(view, message, cert) {
   const sent = ((message && message.certs) || []).find((c) => c.serial === cert.serial && c.subject === cert.subject);
   const field = sent && (message.fields || []).find((f) => f.off === sent.off && f.len === sent.len);
-  return sent ? el('a', {href: view.link(field ? `${message.id}/${field.path}` : message.id)}, `its ${sent.len} bytes`) : null;
+  return sent ? el('a', {href: view.link(field ? `${message.id}/${field.path}` : message.id)}, `see its ${sent.len} bytes`) : null;
 }
 
 // What a certificate is in the path.
@@ -73,29 +73,30 @@ function certCard(view, check, depth, now) {
 
 function arrow(check, depth) {
   const t = (check.tests || []).find((one) => one.depth === depth && one.t === 'signature');
-  return el('li', {class: `trust-arrow${t && !t.ok ? ' is-bad' : ''}`}, el('span', {}, 'signed by', t ? [' ', icon(t.ok ? 'ok' : 'bad', t.ok ? 'signature verified' : 'signature wrong')] : null));
+  return el('li', {class: `trust-arrow${t && !t.ok ? ' is-bad' : ''}`}, el('span', {}, t ? 'signed by' : 'its issuer', t ? [' ', icon(t.ok ? 'ok' : 'bad', t.ok ? 'signature verified' : 'signature wrong')] : null));
 }
 
 // Nobody trusted has the name of the issuer: an empty place at the end of the path.
 function missing(check) {
   const last = check.path[check.path.length - 1];
   const t = (check.tests || []).find((one) => one.t === 'issuer' && !one.ok && one.depth === check.path.length - 1);
-  if (!t || !last) return null;
+  if (!t || !last || last.subject === last.issuer) return null;
   return [arrow(check, check.path.length - 1), el('li', {class: 'trust-card is-missing'},
     el('small', {class: 'trust-role'}, 'not found'), el('b', {class: 'trust-subject'}, last.issuer),
-    el('p', {class: 'trust-key'}, `not among the ${plural(check.anchors || 0, 'certificate')} that we trust`))];
+    el('p', {class: 'trust-key'}, `not among the certificates that we trust: ${check.anchors || 0}`))];
 }
 
 function graph(view, check, now) {
   const path = check.path || [];
-  return el('ol', {class: 'trust-path'}, path.map((cert, depth) =>
+  return el('ol', {class: `trust-path${path.length > 3 ? '' : ' is-short'}`}, path.map((cert, depth) =>
     [depth > 0 ? arrow(check, depth - 1) : null, certCard(view, check, depth, now)]), path.length > 0 ? missing(check) : null);
 }
 
 function others(check) {
   const used = new Set((check.path || []).map((c) => c.serial));
   const spare = ((check.message && check.message.certs) || []).filter((c) => !used.has(c.serial));
-  const ends = check.dead_ends || [];
+  const shown = (check.path || []).map((c) => c.subject).join(' < ');
+  const ends = (check.dead_ends || []).filter((d) => !shown.startsWith(d.path));
   if (spare.length === 0 && ends.length === 0) return null;
   return el('ul', {class: 'trust-others'},
     spare.map((c) => el('li', {}, 'Sent, and not needed: ', c.subject)),
@@ -122,7 +123,7 @@ function proof(view, book, check) {
   if (!Object.hasOwn(PROOFS, check.what)) return null;
   return el('div', {class: `trust-proof${check.ok ? '' : ' is-bad'}`},
     el('p', {}, icon(check.ok ? 'ok' : 'bad', check.ok ? 'good' : 'wrong'), ' ',
-      el('a', {href: view.link(check.id)}, check.ok ? 'The private key is here' : 'The private key is not shown to be here'),
+      el('a', {href: view.link(check.id)}, check.ok ? `The ${check.side} has the private key` : `The ${check.side} did not show that it has the private key`),
       `. ${PROOFS[check.what]}, ${check.scheme}.`),
     el('details', {}, el('summary', {}, 'Check the signature with openssl'), commandBox(commandFor(book, check))));
 }
