@@ -146,7 +146,7 @@ hs_status hs__lab_read(const char *text, hs__lab *out, char why[HS__LAB_WHY]) {
         (void)snprintf(why, HS__LAB_WHY, "there is no break of that name");
         return HS_E_MISUSE;
     }
-    *out = (hs__lab){.row = row, .number = row->number, .place = HS__LAB_ANYWHERE};
+    *out = (hs__lab){.row = row, .text = text, .number = row->number, .place = HS__LAB_ANYWHERE};
     const char *end = read_parameter(out, text[n] == '=' ? text + n + 1 : NULL);
     if (end == NULL || *end != '\0') {
         (void)snprintf(why, HS__LAB_WHY, "%s takes %s%s", row->name,

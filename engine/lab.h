@@ -52,7 +52,8 @@ extern const hs__lab_row hs__lab_rows[HS__LAB_N_BREAKS];
  */
 typedef struct hs__lab {
     const hs__lab_row *row;
-    uint8_t message; /* HandshakeType */
+    const char *text; /* as it was given, borrowed */
+    uint8_t message;  /* HandshakeType */
     uint16_t extension;
     uint32_t number;    /* N */
     uint32_t place;     /* BYTE or BIT; HS__LAB_ANYWHERE: not given */

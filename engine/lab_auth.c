@@ -3,8 +3,8 @@
 
 #include "engine/lab_bytes.h"
 #include "engine/lab_edits.h"
-#include "engine/suites.h"
 #include "pki/issue.h"
+#include "pki/sigalg.h"
 #include "proto/certificate12.h"
 #include "proto/certificate13.h"
 #include "proto/certificate_verify.h"
@@ -89,15 +89,6 @@ bool hs__lab_do_forged(hs__lab_message *m) {
     return read_list(m, &list, &first, &rest) && hs__lab_flip_last(m, first);
 }
 
-/* The first scheme that a key of the type signs with. */
-static hs__sig_alg alg_for(hs__key_type type) {
-    const uint16_t *id = hs__scheme_ids();
-    while (hs__scheme_of(*id)->key != type) {
-        id++;
-    }
-    return hs__scheme_of(*id)->alg;
-}
-
 /* A certificate like that one, for a key that nobody keeps. */
 static bool make_up(const hs_provider *p, hs_span like, uint8_t *out, size_t *n) {
     static const uint8_t serial[] = {1};
@@ -120,7 +111,7 @@ static bool make_up(const hs_provider *p, hs_span like, uint8_t *out, size_t *n)
                                      .not_after = cert.not_after,
                                      .public_key = &numbers,
                                      .is_leaf = true};
-        st = hs__certificate_issue(p, &t, key, alg_for(type), out, n);
+        st = hs__certificate_issue(p, &t, key, hs__sig_alg_for(type), out, n);
     }
     p->key_free(p, key);
     return st == HS_OK;

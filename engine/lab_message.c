@@ -35,10 +35,10 @@ void hs__lab_end(hs_conn *c) {
 }
 
 void hs__lab_happens(hs_conn *c) {
-    const hs__lab_row *row = c->first->lab->row;
+    const hs__lab *lab = c->first->lab;
     char text[320];
     c->lab->done = true;
-    (void)snprintf(text, sizeof(text), "lab: %s, on purpose: %s", row->name, row->text);
+    (void)snprintf(text, sizeof(text), "lab: %s, on purpose: %s", lab->text, lab->row->text);
     hs__trace_note(c, text, "");
 }
 

@@ -128,6 +128,7 @@ static const hs__option OPTIONS[] = {
      AT(compare),
      .argument = "1.2,1.3",
      .help = "both versions side by side: round trips, bytes, times, what an observer sees"},
+    HS__BREAK_OPTION(client_args, break_what, NULL),
 
     {.group = "Net",
      .name = "timeout",
@@ -188,6 +189,8 @@ static hs__exit check(const client_args *a) {
         return hs__usage_error(&client_program, "--io and --json both want standard output");
     if (a->io && a->resume)
         return hs__usage_error(&client_program, "--io is for one connection, without --resume");
+    if (a->break_what && a->compare.n > 0)
+        return hs__usage_error(&client_program, "--break and --compare exclude each other");
     if (a->pin && a->session_in)
         return hs__usage_error(&client_program, "--pin needs the server's certificate, which "
                                                 "--session-in leaves out");
@@ -211,6 +214,9 @@ int client_args_read(int argc, char **argv, client_args *a, hs__exit *code) {
     static const hs__password_source NO_PASSWORD = HS__NO_PASSWORD_SOURCE;
     *a = (client_args){.timeout_ms = 10000, .family = AF_UNSPEC};
     a->identity.password = NO_PASSWORD;
+    *code = HS__EXIT_OK;
+    if (hs__break_helps(argc, argv, HS__LAB_CLIENT))
+        return -1;
     int first = hs__options_parse(&client_program, argc, argv, a, code);
     if (first < 0)
         return first;

@@ -10,6 +10,7 @@
 #include <netdb.h>
 
 #include "apps/common/address.h"
+#include "apps/tls/break.h"
 #include "apps/tls/facts.h"
 #include "apps/tls/failure.h"
 #include "apps/tls/identity.h"
@@ -24,7 +25,7 @@ typedef struct {
     hs__identity_options identity;
     hs__see_options see;
     const char *http, *server_name, *verify_name, *pin, *connect_to;
-    const char *session_in, *session_out;
+    const char *session_in, *session_out, *break_what;
     bool no_server_name, io, key_update, no_compat, insecure, require_staple;
     hs__list cacert, crl, show, expect, compare;
     uint64_t resume; /* so many more connections */
@@ -68,6 +69,7 @@ struct client {
     hs_trust *trust;
     hs__identities identities;
     hs__offer offer;
+    hs__break broken; /* of the one that main.c has prepared */
     uint16_t *shares;
     hs_config *config;
     hs__see *see;
@@ -100,6 +102,7 @@ struct client {
     uint64_t t_begin, t_resolved, t_connected, t_done; /* microseconds */
     hs__facts facts;
     uint64_t app_tx, app_rx, wire_tx, wire_rx;
+    hs__broke broke;
     client_key *keys; /* of --show=keys */
     size_t n_keys;
     bool key_update_answered;

@@ -23,6 +23,7 @@ static void note_totals(client *c) {
     c->wire_tx = info.bytes_tx;
     c->wire_rx = info.bytes_rx;
     c->key_update_answered = info.key_updates_rx > 0;
+    c->broke = hs__break_result(&c->broken, conn, hs_uv_error(c->s));
 }
 
 static void on_closed(hs_uv_stream *s) {

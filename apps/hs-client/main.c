@@ -55,7 +55,10 @@ hs__exit client_configure(const client *c, const hs__offer *offer, unsigned want
     hs_status st = hs_config_new(&o, out, &why);
     if (st == HS_E_CONFIG)
         return hs__fault_set(fault, HS__EXIT_USAGE, "%s", why);
-    return st ? hs__fail_status(fault, st, "the configuration") : HS__EXIT_OK;
+    if (st)
+        return hs__fail_status(fault, st, "the configuration");
+    hs__break_set(&c->broken, *out);
+    return HS__EXIT_OK;
 }
 
 static hs__exit prepare(client *c, hs__fault *fault) {
@@ -65,6 +68,8 @@ static hs__exit prepare(client *c, hs__fault *fault) {
     /* A comparison is of one version that has it and one that has not. */
     if (!code && c->a.compare.n == 0)
         code = hs__offer_only_classic(&c->a.offer, &c->offer, fault);
+    if (!code)
+        code = hs__break_read(c->a.break_what, HS__LAB_CLIENT, &c->a.offer, &c->broken, fault);
     if (!code)
         code = hs__codes_read(&c->a.shares, &hs__groups, "--shares", &c->shares, fault);
     if (!code)
@@ -82,6 +87,7 @@ static void free_all(client *c) {
     hs__see_close(c->see);
     hs_provider_unref(c->provider);
     hs__offer_free(&c->offer);
+    hs__break_free(&c->broken);
     free(c->shares);
     client_args_free(&c->a);
 }

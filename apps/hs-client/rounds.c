@@ -75,6 +75,15 @@ static void tell(rounds *r, const client *c) {
         client_summary_resumed(c);
 }
 
+/* What came of --break: where it happened, or where it could have for the last time. */
+static void tell_broken(const client *c, hs__exit code) {
+    char text[600];
+    if (!c->a.break_what || (c->broke == HS__BREAK_NOT_YET && !c->is_last && code == HS__EXIT_OK))
+        return;
+    hs__break_text(&c->broken, c->broke, text, sizeof text);
+    hs__say_progress("lab: %s", text);
+}
+
 static hs__exit make_one(rounds *r, unsigned number, hs__fault *fault) {
     client c = *r->base;
     c.number = number;
@@ -87,6 +96,7 @@ static hs__exit make_one(rounds *r, unsigned number, hs__fault *fault) {
         keep_session(r, &c);
     if (!fault->code)
         tell(r, &c);
+    tell_broken(&c, code);
     client_free_own(&c);
     return code;
 }
@@ -110,6 +120,8 @@ hs__exit client_rounds(client *base, hs__fault *fault) {
     hs__exit code = read_session(base->a.session_in, &r.session, fault);
     if (!code)
         code = client_configure(base, &base->offer, 0, &base->config, fault);
+    if (!code)
+        hs__break_say(&base->broken);
     for (unsigned number = 1; !code && number <= base->a.resume + 1; number++)
         code = make_one(&r, number, fault);
     if (!code && base->a.session_out && r.session)

@@ -170,6 +170,11 @@ json_t *client_summary_json(const client *c) {
         json_object_set_new(j, "key_update_answered", json_boolean(c->key_update_answered));
     if (is_shown(c, "keys"))
         json_object_set_new(j, "keys", client_keys_json(c));
+    if (c->a.break_what)
+        json_object_set_new(j, "lab",
+                            json_pack("{s:s, s:b, s:s}", "break", c->a.break_what, "happened",
+                                      c->broke != HS__BREAK_NOT_YET, "noticed_by",
+                                      hs__broke_name(c->broke)));
     if (c->http)
         json_object_set(j, "http", c->http);
     json_object_set(j, "error", c->error ? c->error : json_null());

@@ -170,6 +170,7 @@ static const hs__option OPTIONS[] = {
      AT(stats_ms),
      .argument = "DUR",
      .help = "counters that often; SIGUSR1 prints them, too"},
+    HS__BREAK_OPTION(server_args, break_what, "Learn"),
     HS__COMMON_OPTIONS(server_args, common),
     {0}};
 
@@ -232,6 +233,9 @@ int server_args_read(int argc, char **argv, server_args *a, hs__exit *code) {
                        .tickets = 1,
                        .ticket_life_ms = 2 * 60 * 60 * 1000};
     a->identity.password = NO_PASSWORD;
+    *code = HS__EXIT_OK;
+    if (hs__break_helps(argc, argv, HS__LAB_SERVER))
+        return -1;
     int first = hs__options_parse(&server_program, argc, argv, a, code);
     if (first < 0)
         return first;

@@ -13,6 +13,8 @@ static hs__exit load_own(server *app, hs__local_role role, hs__identities *out, 
     hs__local_identity local;
     hs_credential *credential;
     hs__exit code = hs__default_ca_identity(app->provider, role, &local, fault);
+    if (!code && hs__break_is_stale(&app->broken))
+        code = hs__break_make_stale(app->provider, &local, fault);
     if (code)
         return code;
     hs_status st = hs_credential_new(app->provider, hs__bytes_span(&local.chain),
@@ -86,7 +88,10 @@ hs__exit identity_config(const server *app, hs_credential *const *identity, hs_c
     hs_status st = hs_config_new(&o, out, &why);
     if (st == HS_E_CONFIG)
         return hs__fault_set(fault, HS__EXIT_USAGE, "%s", why);
-    return st ? hs__fail_status(fault, st, "the configuration") : HS__EXIT_OK;
+    if (st)
+        return hs__fail_status(fault, st, "the configuration");
+    hs__break_set(&app->broken, *out);
+    return HS__EXIT_OK;
 }
 
 static void swap(server *app, hs_config *config, server_fixtures *fixtures) {

@@ -56,12 +56,28 @@ void log_connected(connection *c) {
               f->hrr ? " (HelloRetryRequest)" : "", name, alpn, client);
 }
 
+/* What came of --break. */
+static void log_broken(connection *c, const hs_error *error) {
+    char text[600];
+    const hs__break *b = &c->app->broken;
+    hs__broke how = hs__break_result(b, hs_uv_conn(c->s), error);
+    if (!c->app->a.break_what)
+        return;
+    json_t *j = about(c);
+    json_object_set_new(j, "break", json_string(c->app->a.break_what));
+    json_object_set_new(j, "happened", json_boolean(how != HS__BREAK_NOT_YET));
+    json_object_set_new(j, "noticed_by", json_string(hs__broke_name(how)));
+    hs__break_text(b, how, text, sizeof text);
+    log_event(c->app, "lab", j, "%s lab: %s", c->name, text);
+}
+
 void log_failed(connection *c, const hs__failure *f) {
     char text[900];
     json_t *j = about(c);
     hs__failure_text(f, text, sizeof text);
     json_object_set_new(j, "error", hs__failure_json(f));
     log_event(c->app, "failed", j, "%s %s %s", c->name, c->peer, text);
+    log_broken(c, f->error);
 }
 
 void log_closed(connection *c) {
@@ -80,6 +96,7 @@ void log_closed(connection *c) {
     log_event(c->app, "closed", j, "%s %s closed: %s, %llu B in, %llu B out, %.3f s", c->name,
               c->peer, c->why_closed, (unsigned long long)info.app_rx,
               (unsigned long long)info.app_tx, seconds(c->t_begin));
+    log_broken(c, NULL);
 }
 
 void log_stats(server *app) {

@@ -58,6 +58,13 @@ static hs__exit prepare(server *app, hs__fault *fault) {
     if (!code)
         code = hs__offer_read(&app->a.offer, &app->offer, fault);
     if (!code)
+        code = hs__break_read(app->a.break_what, HS__LAB_SERVER, &app->a.offer, &app->broken,
+                              fault);
+    if (!code && hs__break_is_stale(&app->broken) && (app->a.identity.cert.n || app->a.fixtures))
+        code = hs__fault_set(fault, HS__EXIT_USAGE,
+                             "--break=stale-certificate makes its own, from the default mini-ca: "
+                             "no --cert, no --fixtures");
+    if (!code)
         code = open_see(app, fault);
     if (!code && app->service == &status_service)
         code = status_open(app, fault);
@@ -174,6 +181,7 @@ static void say_ready(server *app) {
         json_decref(j);
     hs__say_progress("listening on %s (%s)", where, app->service->name);
     hs__say_progress("try: %s", command);
+    hs__break_say(&app->broken);
     if (app->fixtures)
         say_fixtures(app);
     if (app->recents && port)
@@ -257,6 +265,7 @@ static void free_all(server *app) {
     status_close(app);
     hs_provider_unref(app->provider);
     hs__offer_free(&app->offer);
+    hs__break_free(&app->broken);
     forward_close(app);
     if (app->root >= 0)
         close(app->root);

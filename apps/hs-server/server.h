@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 
 #include "apps/common/address.h"
+#include "apps/tls/break.h"
 #include "apps/hs-server/ja.h"
 #include "apps/hs-server/status_kept.h"
 #include "apps/hs-server/status_recent.h"
@@ -34,7 +35,7 @@ typedef struct {
     hs__identity_options identity;
     hs__see_options see;
     bool status, status_all, echo, io, strict_sni, insecure, no_resume;
-    const char *www, *forward, *log, *access_log, *fixtures;
+    const char *www, *forward, *log, *access_log, *fixtures, *break_what;
     hs__list cacert, crl;
     int client_auth, prefer, hrr; /* indices of the engine's enums */
     uint64_t workers, max_conns, accept;
@@ -130,6 +131,7 @@ struct server {
 
     hs_provider *provider;
     hs__offer offer;
+    hs__break broken;
     hs_trust *trust;
     hs_session_store *sessions; /* of all configurations there will be; NULL: no resumption */
     hs__see *see;
