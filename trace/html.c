@@ -32,12 +32,12 @@ typedef struct {
     hs__render_setup setup;
     hs_render *jsonl, *brief, *full; /* what makes the lines; NULL when the block is written */
     hs__strbuf trace, text, plain;
+    hs__strbuf summary; /* a line that is in `plain` when it is known whether others belong to it */
 
     uint64_t app_records, lines_left_out;
     size_t app_bytes;
     rest left_out[2]; /* [outbound] */
-    bool is_open;     /* <details> has a summary and waits for its end */
-    bool has_sub;     /* and has lines in it */
+    bool has_sub;     /* they do, and the last is in `plain` */
     bool plain_cut;
 } html;
 
@@ -198,11 +198,26 @@ static void on_brief(void *ctx, const char *p, size_t n) {
     json_decref(string);
 }
 
-static void end_details(html *h) {
-    if (h->is_open) {
-        hs__buf_add(&h->plain, h->has_sub ? "</pre></details>\n" : "</details>\n");
+static void end_line(html *h) {
+    if (h->has_sub) {
+        hs__buf_add(&h->plain, "</pre></details>\n");
+    } else if (h->summary.n > 0) {
+        hs__buf_add(&h->plain, "<p>");
+        hs__buf_bytes(&h->plain, h->summary.p, h->summary.n);
+        hs__buf_add(&h->plain, "</p>\n");
     }
-    h->is_open = h->has_sub = false;
+    hs__buf_clear(&h->summary);
+    h->has_sub = false;
+}
+
+static void add_sub(html *h, const char *p, size_t n) {
+    if (!h->has_sub) {
+        hs__buf_add(&h->plain, "<details><summary>");
+        hs__buf_bytes(&h->plain, h->summary.p, h->summary.n);
+        hs__buf_add(&h->plain, "</summary><pre>");
+        h->has_sub = true;
+    }
+    hs__html_text(&h->plain, p, n);
 }
 
 /* A line with a mark in its column is of the first level; all others belong to the one above. */
@@ -214,17 +229,12 @@ static void on_full(void *ctx, const char *p, size_t n) {
     }
     const size_t mark = h->setup.o.no_time ? 0 : 9;
     const bool is_first = n > mark + MARK && p[mark] != ' ' && p[mark + MARK] == ' ';
-    if (is_first || !h->is_open) {
-        end_details(h);
-        hs__buf_add(&h->plain, "<details><summary>");
-        hs__html_text(&h->plain, p, n > 0 ? n - 1 : 0);
-        hs__buf_add(&h->plain, "</summary>");
-        h->is_open = true;
+    if (h->summary.n > 0 && !is_first) {
+        add_sub(h, p, n);
         return;
     }
-    hs__buf_add(&h->plain, h->has_sub ? "" : "<pre>");
-    h->has_sub = true;
-    hs__html_text(&h->plain, p, n);
+    end_line(h);
+    hs__html_text(&h->summary, p, n > 0 ? n - 1 : 0);
 }
 
 /* ---- the block --------------------------------------------------------------------------- */
@@ -258,7 +268,7 @@ static void add_name(const html *h, hs__strbuf *b) {
 static void write_block(html *h) {
     static const char sorry[] = "<p>Out of memory: a connection is missing here.</p>\n";
     hs__strbuf b = {0};
-    end_details(h);
+    end_line(h);
     add_rest(h);
     hs__buf_add(&b, "<script type=\"application/x-ndjson\" class=\"hs-trace\" data-conn=\"");
     add_name(h, &b);
@@ -274,7 +284,7 @@ static void write_block(html *h) {
     hs__buf_bytes(&b, h->plain.p, h->plain.n);
     hs__buf_add(&b, h->plain_cut ? "<p>More than fits here; the trace goes on.</p>\n" : "");
     hs__buf_add(&b, "</section></noscript>\n");
-    if (b.failed || h->trace.failed || h->text.failed || h->plain.failed) {
+    if (b.failed || h->trace.failed || h->text.failed || h->plain.failed || h->summary.failed) {
         h->setup.o.write(h->setup.o.ctx, sorry, sizeof sorry - 1);
     } else {
         h->setup.o.write(h->setup.o.ctx, b.p, b.n);
@@ -313,6 +323,7 @@ static void release(html *h) {
     hs__buf_free(&h->trace);
     hs__buf_free(&h->text);
     hs__buf_free(&h->plain);
+    hs__buf_free(&h->summary);
     hs__setup_free(&h->setup);
     free(h);
 }

@@ -79,7 +79,8 @@ function crumbs(view, part, path) {
 
 function about(view, part, node) {
   if (!node) {
-    return [crumbs(view, part, ''), el('p', {class: 'hint'}, part.about || 'Point at bytes or at a field; a click keeps it.')];
+    return [crumbs(view, part, ''), part.purpose ? el('p', {class: 'purpose'}, part.purpose.text) : null,
+      el('p', {class: 'hint'}, part.about), part.purpose ? el('p', {class: 'refs'}, reference(part.purpose.ref)) : null];
   }
   const field = node.first;
   const value = node.own ? valueOf(node.own, 4000) : summary(node);

@@ -134,6 +134,29 @@ function recordParts(r) {
     missing: r.plaintext_head ? missing([{raw_head: true}]) : ''}, wire];
 }
 
+// What a message is for, in one sentence, and where it is written.
+const PURPOSE = {
+  client_hello: ['What the client can do, best first, and a random value that makes this handshake unique.', 9846, '4.2.2'],
+  server_hello: ["The server's choice, and its random value.", 9846, '4.2.3'],
+  hello_retry_request: ['The server wants a share for another group: the client says hello again, at the price of a round trip.', 9846, '4.2.4'],
+  encrypted_extensions: ['Answers that need not be in clear: the first message that the path cannot read.', 9846, '4.4.1'],
+  certificate_request: ['The server wants to know who the client is.', 9846, '4.4.2'],
+  certificate: ['Who the sender says it is: a certificate, and those that vouch for it.', 9846, '4.5.1'],
+  certificate_verify: ["A signature over all that was said so far: the sender has the certificate's private key.", 9846, '4.5.2'],
+  finished: ['A MAC over all that was said so far: both ends saw the same, byte for byte.', 9846, '4.5.3'],
+  new_session_ticket: ['With it the client can come back later without a certificate.', 9846, '4.7.1'],
+  key_update: ["The sender's next records are under a new key.", 9846, '4.7.3'],
+  server_key_exchange: ["The server's share for the key exchange, signed with the key of its certificate.", 5246, '7.4.3'],
+  server_hello_done: ['The server has said all: it is the client that goes on.', 5246, '7.4.5'],
+  client_key_exchange: ['What both need to make the same secret.', 5246, '7.4.7'],
+  certificate_status: ['What the issuer says about the certificate today.', 6066, '8'],
+};
+
+function purposeOf(m) {
+  const [text, rfc, section] = PURPOSE[m.name] || [];
+  return text ? {text, ref: {rfc, section}} : null;
+}
+
 // The trace cuts long values; here is all of them, and certificates are taken apart.
 function wholeFields(m, bytes) {
   return (m.fields || []).flatMap((f) => {
@@ -146,7 +169,7 @@ function wholeFields(m, bytes) {
 function messageParts(view, m) {
   const bytes = bytesOf(m.raw);
   const inside = {id: 'inside', tab: m.sealed ? 'Decrypted' : 'Message', item: m, records: m.records, title: m.title,
-    bytes, fields: wholeFields(m, bytes), about: `${size(m.len)}, sent by the ${m.sender}${m.sealed ? ', encrypted' : ', in clear'}.`};
+    bytes, fields: wholeFields(m, bytes), purpose: purposeOf(m), about: `${size(m.len)}, sent by the ${m.sender}${m.sealed ? ', encrypted' : ', in clear'}.`};
   const wire = {...wireOf(m.records), id: 'wire', tab: 'On the wire', item: m, records: m.records, title: `${m.title} on the wire`,
     about: m.sealed ? 'What went over the wire: unreadable without the key.' : 'What went over the wire, readable to all.'};
   if (m.records.length === 0) return [inside];

@@ -15,8 +15,8 @@ function trustOf(model) {
 
 function verdictOf(model) {
   const {done} = model;
-  if (!done) return {tone: 'warn', icon: 'warn', title: 'Cut short', word: 'the trace ends before the handshake does'};
-  if (!done.ok) return {tone: 'bad', icon: 'bad', title: 'Failed', word: failureOf(model)};
+  if (!done) return {tone: 'warn', icon: 'warn', title: 'Cut short:', word: 'the trace ends before the handshake does'};
+  if (!done.ok) return {tone: 'bad', icon: 'bad', title: 'Failed:', word: failureOf(model)};
   const [tone, word] = trustOf(model);
   return {tone, icon: tone === 'bad' ? 'open' : 'lock', title: done.version, word};
 }
@@ -32,7 +32,7 @@ function reasons(model) {
   const alert = model.alerts.find((a) => a.level === 'fatal');
   if (alert && alert.cause) rows.push(['Why', alert.cause + (alert.detail ? `: ${alert.detail}` : '')]);
   const chain = model.checks.find((c) => c.what === 'chain' && !c.ok);
-  if (chain) rows.push(['Certificate', chain.summary]);
+  if (chain && !(alert && alert.cause === chain.summary)) rows.push(['Certificate', chain.summary]);
   const fix = (alert && alert.fix) || (chain && chain.fix);
   if (fix) rows.push(['What helps', fix]);
   return rows.length === 0 ? null : el('dl', {class: 'reasons'}, rows.map(([k, v]) => [el('dt', {}, k), el('dd', {}, v)]));
@@ -57,7 +57,7 @@ function facts(model) {
     ['Protocol', d.alpn],
     ['Handshake', us.total !== undefined ? [time(us.total), `${plural(d.rtts, 'round trip')}, ${time(us.crypto || 0)} of it crypto`] : null],
     ['Sent, received', d.bytes_tx !== undefined ? [`${size(d.bytes_tx)}, ${size(d.bytes_rx)}`, `in ${plural(d.records_tx, 'record')} and ${d.records_rx}`] : null],
-    ['Data', model.closed ? [`${size(model.closed.app_tx)} sent`, `${size(model.closed.app_rx)} received`] : null],
+    ['Data', model.closed && model.closed.app_tx + model.closed.app_rx > 0 ? [`${size(model.closed.app_tx)} sent`, `${size(model.closed.app_rx)} received`] : null],
     ['Mode', [d.hrr ? 'with HelloRetryRequest' : '', d.resumed ? 'resumed' : ''].filter(Boolean).join(', ') || null],
   ].filter(([, value]) => value);
 }
@@ -71,16 +71,22 @@ function factList(model) {
 
 const TIME_WIDTH = 9;
 const CHECKS = [[/^proof of key/, 'certificate_verify'], [/^trust/, 'chain'], [/Finished/, 'finished'], [/key exchange/, 'server_key_exchange']];
+const SECRETS = [[/^handshake keys/, 'server_handshake_traffic_secret'], [/^application keys/, 'server_application_traffic_secret_0'],
+  [/^main secret/, 'main_secret'], [/^keys/, 'key_block']];
 
 // Which item a line of text is about; each message stands there once, in its order.
 function itemOf(model, mark, name, taken) {
   const free = (list, fits) => list.find((item) => !taken.has(item) && fits(item));
+  if (name.startsWith('alert')) return free(model.alerts, () => true);
   if (mark === '->' || mark === '<-') {
     const dir = mark === '->' ? 'tx' : 'rx';
     return free(model.messages, (m) => m.dir === dir && name.startsWith(m.title)) ||
       (name.startsWith('ChangeCipherSpec') ? free(model.records, (r) => r.dir === dir && r.type === 20) : null);
   }
-  if (name.startsWith('alert')) return free(model.alerts, () => true);
+  if (mark === '##') {
+    const row = SECRETS.find(([pattern]) => pattern.test(name));
+    return row ? free(model.derives, (d) => d.name === row[1]) : null;
+  }
   if (mark === 'ok' || mark === '!!') {
     const row = CHECKS.find(([pattern]) => pattern.test(name));
     return row ? free(model.checks, (c) => c.what === row[1]) : null;
@@ -107,7 +113,7 @@ const TONES = {'->': 'sent', '<-': 'received', 'ok': 'ok', '!!': 'bad', '##': 'k
 
 function lineTable(model) {
   if (model.text.length === 0) return null;
-  return el('details', {class: 'lines', open: true}, el('summary', {}, 'Line by line'),
+  return el('details', {class: 'lines', open: innerWidth > 620}, el('summary', {}, 'Line by line'),
     el('div', {class: 'scroll'}, el('table', {}, el('thead', {class: 'offscreen'}, el('tr', {},
       ['ms', '', 'what', 'size', 'record', 'meaning'].map((h) => el('th', {scope: 'col'}, h)))),
     el('tbody', {}, rowsOf(model).map((row) => el('tr', {class: `mark-${TONES[row.mark] || 'life'}`, 'data-item': row.item ? row.item.id : null},
@@ -194,7 +200,7 @@ export function header(view) {
         el('h1', {}, el('span', {class: 'version'}, verdict.title), ' ', el('span', {class: 'word'}, verdict.word))),
       el('p', {class: 'who'}, el('b', {}, meta.sni || meta.peer || model.id), meta.sni && meta.peer ? ` at ${meta.peer}` : '',
         `, seen by the ${model.role}`, meta.tool ? ` (${meta.tool} ${meta.tool_version || ''})` : '',
-        when && !isNaN(when) ? [', ', el('time', {datetime: meta.wall_time}, meta.wall_time.replace('T', ' ').replace('Z', ' UTC'))] : '')),
+        when && !isNaN(when) ? [', ', el('time', {datetime: meta.wall_time}, meta.wall_time.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC'))] : '')),
     actions(view), reasons(model), factList(model),
     model.secrets === 'show' ? el('p', {class: 'caution'}, icon('key'), 'This page holds the secrets of this connection: whoever has it can read what was sent.') : null,
     lineTable(model));

@@ -122,12 +122,17 @@ function recordLabel(mark) {
 
 // ---- lines and arrows
 
-function arrow(x1, y1, x2, y2, step) {
+function arrow(x1, x2, y, step) {
   const way = x2 > x1 ? 1 : -1;
-  const angle = Math.atan2(y2 - y1, Math.abs(x2 - x1));
   return svg('g', {class: `arrow arrow-${step.kind}${step.sealed ? ' is-sealed' : ''}`, 'data-item': step.item.id},
-    svg('line', {x1, y1, x2: x2 - way * 5, y2: y2 - Math.sin(angle) * 5}),
-    svg('path', {d: `M${x2} ${y2}l${-way * 9} -4.5v9z`, transform: `rotate(${way * angle * 180 / Math.PI} ${x2} ${y2})`}));
+    svg('line', {x1, y1: y, x2: x2 - way * 5, y2: y}), svg('path', {d: `M${x2} ${y}l${-way * 9} -4.5v9z`}));
+}
+
+// From the moment itself to the arrow, where others have pushed it down.
+function leader(x, from, to, isLeft) {
+  if (to - from < 2) return null;
+  const out = isLeft ? x - 7 : x + 7;
+  return svg('g', {class: 'leader'}, svg('path', {d: `M${x} ${from}H${out}V${to}H${x}`}), svg('circle', {cx: x, cy: from, r: 3}));
 }
 
 function ticks(total, span, x) {
@@ -165,9 +170,8 @@ function draw(view, parts, byTime) {
     byTime && total > 0 ? ticks(total, span, left) : null,
     marks.map((m) => svg('line', {class: `bar${m.records[0].protected ? ' is-sealed' : ''}`, x1: xs[m.sender], x2: xs[m.sender], y1: m.y + 6, y2: m.to - 2})),
     rows.filter((row) => row.kind === 'step').map(({step, y, from}) => {
-      const other = step.sender === 'client' ? 'server' : 'client';
-      const [y1, y2] = step.sender === model.role ? [from, y + ARROW] : [y + ARROW, Math.max(from, y + ARROW)];
-      return arrow(xs[step.sender] + (step.sender === 'client' ? 4 : -4), y1, xs[other] + (other === 'client' ? 4 : -4), y2, step);
+      const [x1, x2] = step.sender === 'client' ? [left + 4, right - 4] : [right - 4, left + 4];
+      return [leader(xs[model.role], from, y + ARROW, model.role === 'client'), arrow(x1, x2, y + ARROW, step)];
     }));
   parts.drawing.setAttribute('viewBox', `0 0 ${width} ${height}`);
   parts.drawing.setAttribute('width', width);

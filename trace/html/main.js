@@ -179,7 +179,10 @@ function mark(view, selection) {
 // ---- links: #msg-3/key_share, for another connection than the first #c2:msg-3
 
 function readLink() {
-  const text = decodeURIComponent(location.hash.slice(1));
+  let text = '';
+  try {
+    text = decodeURIComponent(location.hash.slice(1));
+  } catch { /* half a link selects nothing */ }
   const colon = text.indexOf(':');
   const named = colon > 0 ? page.models.find((m) => m.id === text.slice(0, colon)) : null;
   return {model: named || null, id: named ? text.slice(colon + 1) : text};
@@ -194,8 +197,18 @@ function followLink() {
 
 // ---- the page
 
+// A trace may be damaged, or no trace of ours: what can be drawn is drawn.
+function drawn(view, panel) {
+  try {
+    return panel.build(view);
+  } catch (error) {
+    console.error(error);
+    return el('p', {class: 'hint'}, 'This part cannot be drawn: its lines of the trace are damaged.');
+  }
+}
+
 function section(view, panel) {
-  const body = panel.build(view);
+  const body = drawn(view, panel);
   if (!body) return null;
   return el('section', {id: `panel-${panel.id}`, class: `panel panel-${panel.id}`, 'aria-labelledby': `title-${panel.id}`},
     el('h2', {id: `title-${panel.id}`}, panel.title),

@@ -105,7 +105,7 @@ class Builder {
       choose: () => `choose-${line.what}`,
       transcript: () => `transcript-${line.through}`,
     }[line.ev] || (() => `${line.ev}-${list.length + 1}`))());
-    if (line.dir) item.sender = line.dir === 'tx' ? model.role : model.peerRole;
+    if (line.dir) item.sender = (line.dir === 'tx') === (model.role === 'server') ? 'server' : 'client'; // an observer calls the client's tx
     list.push(item);
     model.events.push(item);
     model.byId.set(item.id, item);

@@ -127,11 +127,11 @@ static void a_reader_without_scripts_gets_the_text(void **state) {
     hs__strbuf out = {0}, piece = {0};
     play(SCENE_RFC8448, HS_SECRETS_DEFAULT, &out);
     cut_out(&out, "<noscript>", "</noscript>", &piece);
-    has(&piece, "<summary># hs-trace/1");
+    has(&piece, "<p># hs-trace/1"); /* nothing to open */
     has(&piece, "-&gt; ClientHello");
     has(&piece, "<pre>             off len  field");
     has(&piece, "legacy_version");
-    assert_true(count(&piece, "<details>") > 15);
+    assert_true(count(&piece, "<details>") >= 8);
     assert_int_equal(count(&piece, "<details>"), count(&piece, "</details>"));
     assert_int_equal(count(&piece, "<pre>"), count(&piece, "</pre>"));
     hs__buf_free(&out);
