@@ -29,7 +29,7 @@ static bool take_parts(check_conn *c, const check_message *m, place *p, hs_span 
                        size_t *line, bool *proved) {
     const check_side *s = &c->side[m->outbound];
     const json_t *parts = json_object_get(m->o, "parts");
-    const size_t whole = lines_uint(m->o, "len");
+    const size_t whole = m->told.n; /* which `len` must be */
     uint8_t *room = lines_take(&c->file->pool, whole);
     bool known = room != NULL, fits = true;
     size_t n = 0, k = 0;
@@ -198,7 +198,7 @@ static void check_certificates(check_conn *c, const check_message *m) {
     for (size_t i = 0; i < json_array_size(certs); i++) {
         const json_t *o = json_array_get(certs, i);
         const size_t off = lines_uint(o, "off"), n = lines_uint(o, "len");
-        if (off > m->told.n || n > m->told.n - off) {
+        if (off > m->best.n || n > m->best.n - off) {
             check_wrong(c, m->line, "certificate %zu is not at byte %zu", i, off);
             continue;
         }

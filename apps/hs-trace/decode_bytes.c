@@ -6,7 +6,7 @@
 #include "proto/alert.h"
 #include "proto/record_header.h"
 
-enum { HEARTBEAT = 24 };
+enum { HEARTBEAT = 24, MESSAGE_MAX = 1 << 17 }; /* longer ones are no messages, most likely */
 
 typedef struct {
     hs_render *r;
@@ -168,7 +168,7 @@ static bool are_messages(hs_span bytes, bool may_be_cut) {
            is_message_type(type)) {
         n++;
         if (whole > bytes.n - at) {
-            return may_be_cut;
+            return may_be_cut && whole <= MESSAGE_MAX;
         }
         at += whole;
     }
@@ -304,17 +304,23 @@ static const struct {
      4, "a program", ""},
 };
 
-static void stranger(hs_span bytes, decode_result *r) {
+/* By its first bytes. */
+static bool is_stranger(hs_span bytes, decode_result *r) {
+    for (size_t i = 0; i < sizeof strangers / sizeof *strangers; i++) {
+        if (bytes.n >= strangers[i].n && memcmp(bytes.p, strangers[i].start, strangers[i].n) == 0) {
+            *r = (decode_result){
+                .verdict = DECODE_NOT_TLS, .what = strangers[i].what, .hint = strangers[i].hint};
+            return true;
+        }
+    }
+    return false;
+}
+
+/* By less certain signs, for what is no TLS either. */
+static void name_stranger(hs_span bytes, decode_result *r) {
     r->verdict = DECODE_NOT_TLS;
     r->what = "nothing that is known here";
     r->hint = "";
-    for (size_t i = 0; i < sizeof strangers / sizeof *strangers; i++) {
-        if (bytes.n >= strangers[i].n && memcmp(bytes.p, strangers[i].start, strangers[i].n) == 0) {
-            r->what = strangers[i].what;
-            r->hint = strangers[i].hint;
-            return;
-        }
-    }
     if (bytes.n > 4 && bytes.p[0] == 0x30 && (bytes.p[1] & 0x80) != 0) {
         r->what = "DER: a certificate, a key, a request or a list";
         r->hint = "mini-ca show FILE reads them";
@@ -332,6 +338,9 @@ static void stranger(hs_span bytes, decode_result *r) {
 decode_result decode_bytes(hs_span bytes, uint16_t version, hs_render *r) {
     decoder d = {.r = r, .version = version, .outbound = true};
     hs__record_header h;
+    if (is_stranger(bytes, &d.result)) {
+        return d.result;
+    }
     if (read_header(bytes, &h)) {
         records(&d, bytes);
     } else if (are_messages(bytes, true)) {
@@ -344,7 +353,7 @@ decode_result decode_bytes(hs_span bytes, uint16_t version, hs_render *r) {
                hs__alert_name(bytes.p[1]) != NULL) {
         alert(&d, bytes);
     } else {
-        stranger(bytes, &d.result);
+        name_stranger(bytes, &d.result);
     }
     free(d.stream);
     return d.result;

@@ -43,23 +43,33 @@ static const char *gap(const char *p, const char *end, size_t blanks) {
  *   00000000: 1603 0100 c4    ....      xxd, tcpdump (0x0000:)
  *   00000000  16 03 01 00  |....|       hexdump -C
  *   0000   16 03 01 00   ....           Wireshark
- * Other lines are all bytes. */
-static void inside_dump(const char **from, const char **to) {
+ * Other lines are all bytes. True: it is of a dump; the last line of one may be an offset alone. */
+static bool inside_dump(const char **from, const char **to, bool is_in_dump) {
     const char *p = *from + n_blanks(*from, *to), *end = *to;
     const char *start = end - p > 2 && p[0] == '0' && (p[1] == 'x' || p[1] == 'X') ? p + 2 : p;
     const size_t n = n_digits(start, end);
     const char *behind = start + n;
-    if (n < 4 || n > 16 || behind >= end) {
-        return;
+    if (n < 4 || n > 16) {
+        return false;
+    }
+    if (behind == end && is_in_dump) {
+        *from = end;
+    }
+    if (behind == end) {
+        return is_in_dump;
     }
     if (*behind == ':' && behind + 1 < end && n_blanks(behind + 1, end) > 0) {
         *from = behind + 1 + n_blanks(behind + 1, end);
         *to = gap(*from, end, 2);
-    } else if (n_blanks(behind, end) >= 2 && n != 2) {
+        return true;
+    }
+    if (n_blanks(behind, end) >= 2 && n != 2) {
         const char *bar = memchr(behind, '|', (size_t)(end - behind));
         *from = behind + n_blanks(behind, end);
         *to = bar != NULL ? bar : gap(*from, end, 3);
+        return true;
     }
+    return false;
 }
 
 /* Characters between the digits: of lists, C source, fingerprints. */
@@ -68,8 +78,8 @@ static bool is_between(char c) {
 }
 
 /* Digits of one line behind those in `out`; false: something else is in it. */
-static bool add_line(const char *p, const char *end, char *out, size_t *n) {
-    inside_dump(&p, &end);
+static bool add_line(const char *p, const char *end, char *out, size_t *n, bool *is_dump) {
+    *is_dump = inside_dump(&p, &end, *is_dump);
     while (p < end) {
         const bool is_prefix = *p == '0' && p + 1 < end && (p[1] == 'x' || p[1] == 'X');
         if (is_prefix) {
@@ -89,10 +99,11 @@ static bool read_hex(hs_span text, uint8_t *out, size_t *n) {
     const char *p = (const char *)text.p, *end = p + text.n;
     char *digits = (char *)out; /* as many at most; made bytes in place */
     size_t count = 0;
+    bool is_dump = false;
     while (p < end) {
         const char *line_end = memchr(p, '\n', (size_t)(end - p));
         line_end = line_end != NULL ? line_end : end;
-        if (!add_line(p, line_end, digits, &count)) {
+        if (!add_line(p, line_end, digits, &count, &is_dump)) {
             return false;
         }
         p = line_end < end ? line_end + 1 : end;
