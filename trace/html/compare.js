@@ -24,7 +24,8 @@ function bestOther(view) {
 
 function relation(a, b) {
   const x = a.done || {}, y = b.done || {};
-  if (isSameConnection(a, b)) return 'The same connection, seen from both ends.';
+  const isWatched = [a, b].some((m) => m.role === 'observer');
+  if (isSameConnection(a, b)) return isWatched ? 'The same connection, seen by an end and by somebody on the path.' : 'The same connection, seen from both ends.';
   if (x.version && y.version && x.version !== y.version) return `${x.version} next to ${y.version}.`;
   if (x.resumed !== y.resumed && x.version && y.version) return 'A full handshake next to a resumed one.';
   return 'Two connections.';
@@ -52,9 +53,9 @@ function sameMessage(mine, theirs) {
 function firstDifference(a, b) {
   const seen = {client: 0, server: 0};
   const theirs = {client: [], server: []};
-  b.messages.forEach((m) => theirs[m.sender].push(m));
+  b.messages.filter((m) => theirs[m.sender]).forEach((m) => theirs[m.sender].push(m));
   for (const m of a.messages) {
-    const other = theirs[m.sender][seen[m.sender]++];
+    const other = (theirs[m.sender] || [])[seen[m.sender]++];
     if (!sameMessage(m, other)) return {mine: m, theirs: other};
   }
   for (const side of ['client', 'server']) {
@@ -72,6 +73,8 @@ function fieldDifference(view, other, {mine, theirs}) {
   const {title} = mine || theirs;
   const link = mine ? el('a', {href: view.link(f ? `${mine.id}/${f.path}` : mine.id)}, title) : title;
   if (!mine || !theirs) {
+    const reader = mine ? other : view.model;
+    if (reader.role === 'observer') return el('p', {}, icon('lock'), ' From here on all is encrypted, and the observer reads no message: ', link, '.');
     return el('p', {}, icon('warn'), ' Only the ', (mine ? view.model : other).role, ' has this message: ', link, '.');
   }
   return [el('p', {}, icon('bad'), ' The first message that differs: ', link, f ? [', in ', el('code', {}, f.path)] : null, '.'),
@@ -83,8 +86,8 @@ function views(view, other) {
   const a = view.model.transcripts, b = other.transcripts, n = Math.min(a.length, b.length);
   const at = a.findIndex((t, i) => i < n && t.value !== b[i].value);
   const different = firstDifference(view.model, other);
-  return el('div', {class: `compare-views ${at < 0 && !different ? 'is-same' : 'is-different'}`},
-    at < 0 ? el('p', {}, icon('ok'), ` The transcripts agree: ${n} ${n === 1 ? 'hash' : 'hashes'}, the same at both ends.`)
+  return el('div', {class: `compare-views${at >= 0 || (different && n > 0) ? ' is-different' : ''}`},
+    n === 0 ? null : at < 0 ? el('p', {}, icon('ok'), ` The transcripts agree: ${n} ${n === 1 ? 'hash' : 'hashes'}, the same at both ends.`)
       : el('p', {}, icon('bad'), ' The first transcript hash that differs: ', el('a', {href: view.link(a[at].id)}, `behind ${a[at].through}`),
         ', ', el('code', {}, shortHex(a[at].value, 12)), ' and ', el('code', {}, shortHex(b[at].value, 12)), '.'),
     different ? fieldDifference(view, other, different) : el('p', {}, icon('ok'), ' Every message arrived as it was sent.'));
@@ -130,7 +133,7 @@ const FACTS = [
   ['Client sends', (m) => bySender(m, 'client') && size(bySender(m, 'client')), (m) => bySender(m, 'client')],
   ['Server sends', (m) => bySender(m, 'server') && size(bySender(m, 'server')), (m) => bySender(m, 'server')],
   ['Time', (m) => m.done && m.done.us && time(m.done.us.total), (m) => m.done && m.done.us && m.done.us.total],
-  ['of it cryptography', (m) => m.done && m.done.us && time(m.done.us.crypto), (m) => m.done && m.done.us && m.done.us.crypto],
+  ['of it cryptography', (m) => m.done && m.done.us && m.done.us.crypto > 0 && time(m.done.us.crypto), (m) => m.done && m.done.us && m.done.us.crypto],
   ['Encrypted from', sealedFrom],
   ['Observer reads the name', nameSeen],
   ['Observer reads the certificate', certificateSeen],

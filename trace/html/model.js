@@ -130,7 +130,7 @@ class Builder {
       m.title = titleOf(m.name);
       m.code = Array.isArray(code) ? code[m.sender === 'server' ? 0 : 1] : code || m.title;
       m.transcript = null;
-      m.records = (m.parts || []).map((part) => record.get(`${m.dir} ${part.record}`)).filter(Boolean);
+      m.records = (m.parts || (m.record ? [{record: m.record}] : [])).map((part) => record.get(`${m.dir} ${part.record}`)).filter(Boolean);
       m.sealed = m.records.some((r) => r.protected);
       for (const r of m.records) r.messages.push(m);
     }

@@ -118,7 +118,7 @@ export const timingPanel = {
   build(view) {
     const {model} = view;
     const end = (model.done || model.events[model.events.length - 1] || {t_us: 0}).t_us;
-    if (!(end > 0)) return null;
+    if (!(end > 0) || model.role === 'observer') return null;
     const rows = rowsOf(model, end);
     return el('div', {class: 'timing'}, summary(rows, end),
       el('table', {class: 'time-table', 'aria-label': 'Time for each message'},

@@ -128,8 +128,10 @@ function proof(view, book, check) {
     el('details', {}, el('summary', {}, 'Check the signature with openssl'), commandBox(commandFor(book, check))));
 }
 
-const NO_CERTIFICATE = 'No certificate came, and none was needed: the session is resumed. Whose it is was checked ' +
+const RESUMED = 'No certificate came, and none was needed: the session is resumed. Whose it is was checked ' +
   'when it began, and only the same two ends have its secret.';
+const ANONYMOUS = 'The client showed no certificate: this server does not know who it is. What the client makes of the ' +
+  'server\'s certificate, its own trace tells.';
 
 export const trustPanel = {
   id: 'trust',
@@ -140,7 +142,8 @@ export const trustPanel = {
     const now = Date.parse(model.meta.wall_time);
     const book = makeBook(model.events);
     if (chains.length === 0) {
-      return model.done && model.done.resumed ? el('div', {class: 'trust'}, el('p', {}, NO_CERTIFICATE)) : null;
+      const why = !model.done ? null : model.done.resumed ? RESUMED : model.role === 'server' && model.done.ok ? ANONYMOUS : null;
+      return why ? el('div', {class: 'trust'}, el('p', {}, why)) : null;
     }
     const root = el('div', {class: 'trust'}, chains.map((check) => [verdict(view, check), graph(view, check, now), others(check)]),
       model.checks.map((check) => proof(view, book, check)));
