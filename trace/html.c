@@ -18,8 +18,9 @@ enum {
     APP_BYTES = 48 * 1024,  /* ... until they fill this; of the others there is */
     HEAD_DIGITS = 128,      /* the beginning */
     RECORD_MAX = 24 * 1024, /* a record of the handshake; its messages have the bytes as well */
-    TRACE_MAX = 256 * 1024, /* lines behind it are counted, but for those that tell the end */
-    PLAIN_MAX = 64 * 1024,  /* of text, each of the two */
+    TRACE_MAX = 144 * 1024, /* lines behind it are counted, but for those that tell the end */
+    BRIEF_MAX = 16 * 1024,  /* of text, */
+    PLAIN_MAX = 36 * 1024,  /* in both forms */
     MARK = 2                /* "->" */
 };
 
@@ -184,7 +185,7 @@ static void on_jsonl(void *ctx, const char *p, size_t n) {
 
 static void on_brief(void *ctx, const char *p, size_t n) {
     html *h = ctx;
-    if (h->text.n + n > PLAIN_MAX) {
+    if (h->text.n + n > BRIEF_MAX) {
         return;
     }
     json_t *string = json_stringn(p, n > 0 && p[n - 1] == '\n' ? n - 1 : n);

@@ -6,6 +6,7 @@ import { stepsOf } from './steps.js';
 
 function trustOf(model) {
   const {done} = model;
+  if (model.role === 'observer') return ['calm', 'watched on its way, not verified'];
   if (model.role === 'server') {
     return done.client_authenticated ? ['ok', 'client known by its certificate'] : ['calm', 'client is anonymous'];
   }
@@ -24,7 +25,7 @@ function verdictOf(model) {
 function failureOf(model) {
   const alert = model.alerts.find((a) => a.level === 'fatal');
   if (!alert) return model.done.cause || 'no alert says why';
-  return `${alert.dir === 'tx' ? model.role : model.peerRole} sent ${alert.desc}`;
+  return `${alert.sender} sent ${alert.desc}`;
 }
 
 function reasons(model) {
@@ -199,7 +200,7 @@ export function header(view) {
       el('div', {class: 'verdict', id: 'verdict'}, el('span', {class: 'badge'}, icon(verdict.icon)),
         el('h1', {}, el('span', {class: 'version'}, verdict.title), ' ', el('span', {class: 'word'}, verdict.word))),
       el('p', {class: 'who'}, el('b', {}, meta.sni || meta.peer || model.id), meta.sni && meta.peer ? ` at ${meta.peer}` : '',
-        `, seen by the ${model.role}`, meta.tool ? ` (${meta.tool} ${meta.tool_version || ''})` : '',
+        model.role === 'observer' ? ', seen on the way' : `, seen by the ${model.role}`, meta.tool ? ` (${meta.tool} ${meta.tool_version || ''})` : '',
         when && !isNaN(when) ? [', ', el('time', {datetime: meta.wall_time}, meta.wall_time.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC'))] : '')),
     actions(view), reasons(model), factList(model),
     model.secrets === 'show' ? el('p', {class: 'caution'}, icon('key'), 'This page holds the secrets of this connection: whoever has it can read what was sent.') : null,

@@ -171,7 +171,7 @@ function draw(view, parts, byTime) {
     marks.map((m) => svg('line', {class: `bar${m.records[0].protected ? ' is-sealed' : ''}`, x1: xs[m.sender], x2: xs[m.sender], y1: m.y + 6, y2: m.to - 2})),
     rows.filter((row) => row.kind === 'step').map(({step, y, from}) => {
       const [x1, x2] = step.sender === 'client' ? [left + 4, right - 4] : [right - 4, left + 4];
-      return [leader(xs[model.role], from, y + ARROW, model.role === 'client'), arrow(x1, x2, y + ARROW, step)];
+      return [leader(xs[model.role] || left, from, y + ARROW, model.role !== 'server'), arrow(x1, x2, y + ARROW, step)];
     }));
   parts.drawing.setAttribute('viewBox', `0 0 ${width} ${height}`);
   parts.drawing.setAttribute('width', width);
@@ -196,9 +196,9 @@ function endOf(model) {
 
 function head(model, side) {
   const isHere = side === model.role;
-  const name = isHere ? model.meta.tool || '' : model.meta.peer || '';
+  const name = model.role === 'observer' ? (side === 'server' ? model.meta.peer : model.meta.local) : model.meta.peer;
   return el('div', {class: `end end-${side}${isHere ? ' is-here' : ''}`}, el('b', {}, side === 'client' ? 'Client' : 'Server'),
-    el('small', {}, isHere ? [icon('eye'), ' seen from here'] : name));
+    el('small', {}, isHere ? [icon('eye'), ' seen from here'] : name || ''));
 }
 
 function moveByKeys(view, parts) {

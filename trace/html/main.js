@@ -277,6 +277,12 @@ function chooseTheme() {
   if (theme === 'dark' || theme === 'light') document.documentElement.dataset.theme = theme;
 }
 
+// Where a link to an item leads.
+function partOf(item) {
+  const panels = {derive: 'keys', key: 'keys', transcript: 'transcript', check: 'trust', choose: 'decisions'};
+  return item && (document.getElementById(`panel-${panels[item.kind]}`) || document.querySelector('.bench'));
+}
+
 function start() {
   chooseTheme();
   page.root = el('div', {});
@@ -289,11 +295,13 @@ function start() {
   }
   const {model, id} = readLink();
   const isPart = id.startsWith('panel-');
-  show(model || page.models[0], isPart ? '' : id);
+  const first = model || page.models[0];
+  if (first.role === 'observer') page.lens = 'observer';
+  show(first, isPart ? '' : id);
   acceptKeys();
   addEventListener('hashchange', followLink);
-  const part = isPart ? document.getElementById(id) : id && document.querySelector('.bench');
-  if (part) part.scrollIntoView();
+  const part = isPart ? document.getElementById(id) : id && partOf(page.view.selection().item);
+  if (part) part.scrollIntoView({behavior: 'instant'});
 }
 
 start();

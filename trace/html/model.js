@@ -3,7 +3,8 @@
 //
 //   id      unique in the model and part of links: "msg-3", "record-rx-2",
 //           "key-server_handshake_traffic_secret", "check-chain"
-//   kind    the line's `ev`;  line: its index in model.events;  source: the line itself
+//   kind    the line's `ev`;  line: its index in model.events;  source: the line itself;
+//           fingerprint: its `id`, of a derive
 //   sender  of what goes over the wire: "client" or "server"
 //
 //   message     .records [record]   .title "ServerHello"   .sealed: encrypted on the wire
@@ -69,13 +70,36 @@ export function splitConnections(lines) {
   return groups;
 }
 
+// Where the items of a kind stand in the model, and what they are called.
+const LISTS = new Map(Object.entries({msg: 'messages', record: 'records', derive: 'derives', transcript: 'transcripts', check: 'checks',
+  choose: 'chooses', alert: 'alerts', note: 'notes', key: 'keys', state: 'states', appdata: 'appdata', ticket: 'tickets', page_rest: 'rests'}));
+const NAMES = new Map(Object.entries({
+  msg: (line, model) => `msg-${model.messages.length + 1}`,
+  record: (line) => `record-${line.dir}-${line.n}`,
+  derive: (line) => `key-${line.name}`,
+  key: (line) => `use-${line.name}`,
+  check: (line) => `check-${line.what}`,
+  choose: (line) => `choose-${line.what}`,
+  transcript: (line) => `transcript-${line.through}`,
+}));
+
+// A file that was dropped onto the page may hold anything; what follows relies on these.
+function sound(line) {
+  if (line.ev === 'msg') {
+    const fields = Array.isArray(line.fields) ? line.fields : [];
+    return {...line, raw: String(line.raw || ''), parts: Array.isArray(line.parts) ? line.parts : [],
+      fields: fields.filter((f) => f && typeof f.path === 'string' && f.off >= 0 && f.len >= 0)};
+  }
+  return line.ev === 'record' ? {...line, raw: line.raw ? String(line.raw) : undefined} : line;
+}
+
 class Builder {
   constructor(lines, name) {
     const meta = lines.find((line) => line.ev === 'trace') || {};
     const role = meta.role || (lines[0] && lines[0].role) || 'client';
     this.ids = new Set();
     this.model = {
-      id: name || meta.conn || 'c1', meta, role, peerRole: role === 'client' ? 'server' : 'client',
+      id: name || meta.conn || 'c1', meta, role, peerRole: role === 'server' ? 'client' : 'server',
       secrets: meta.secrets || 'id', text: [], source: '',
       events: [], messages: [], records: [], derives: [], transcripts: [], checks: [], chooses: [],
       alerts: [], notes: [], keys: [], states: [], appdata: [], tickets: [], rests: [],
@@ -92,20 +116,12 @@ class Builder {
 
   add(line, index) {
     const {model} = this;
-    const item = {...line, fingerprint: line.id, kind: line.ev, line: index, t_us: line.t_us || 0};
-    const list = model[{msg: 'messages', record: 'records', derive: 'derives', transcript: 'transcripts',
-      check: 'checks', choose: 'chooses', alert: 'alerts', note: 'notes', key: 'keys', state: 'states',
-      appdata: 'appdata', ticket: 'tickets', page_rest: 'rests'}[line.ev]] || [];
-    item.id = this.id(({
-      msg: () => `msg-${model.messages.length + 1}`,
-      record: () => `record-${line.dir}-${line.n}`,
-      derive: () => `key-${line.name}`,
-      key: () => `use-${line.name}`,
-      check: () => `check-${line.what}`,
-      choose: () => `choose-${line.what}`,
-      transcript: () => `transcript-${line.through}`,
-    }[line.ev] || (() => `${line.ev}-${list.length + 1}`))());
-    if (line.dir) item.sender = (line.dir === 'tx') === (model.role === 'server') ? 'server' : 'client'; // an observer calls the client's tx
+    const item = {...sound(line), source: line, fingerprint: line.id, kind: line.ev, line: index, t_us: Number(line.t_us) || 0};
+    const list = LISTS.has(line.ev) ? model[LISTS.get(line.ev)] : [];
+    const name = NAMES.get(line.ev);
+    item.id = this.id(name ? name(line, model) : `${line.ev}-${list.length + 1}`);
+    // An observer calls tx what the client sends.
+    if (line.dir) item.sender = (line.dir === 'tx') === (model.role === 'server') ? 'server' : 'client';
     list.push(item);
     model.events.push(item);
     model.byId.set(item.id, item);
