@@ -58,8 +58,8 @@ static hs__exit prepare(server *app, hs__fault *fault) {
     if (!code)
         code = hs__offer_read(&app->a.offer, &app->offer, fault);
     if (!code)
-        code = hs__break_read(app->a.break_what, HS__LAB_SERVER, &app->a.offer, &app->broken,
-                              fault);
+        code =
+            hs__break_read(app->a.break_what, HS__LAB_SERVER, &app->a.offer, &app->broken, fault);
     if (!code && hs__break_is_stale(&app->broken) && (app->a.identity.cert.n || app->a.fixtures))
         code = hs__fault_set(fault, HS__EXIT_USAGE,
                              "--break=stale-certificate makes its own, from the default mini-ca: "

@@ -12,10 +12,10 @@
 #include <stdatomic.h>
 
 #include "apps/common/address.h"
-#include "apps/tls/break.h"
 #include "apps/hs-server/ja.h"
 #include "apps/hs-server/status_kept.h"
 #include "apps/hs-server/status_recent.h"
+#include "apps/tls/break.h"
 #include "apps/tls/facts.h"
 #include "apps/tls/failure.h"
 #include "apps/tls/identity.h"
