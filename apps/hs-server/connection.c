@@ -185,13 +185,13 @@ static void on_connected(hs_uv_stream *s, int status) {
         read_or_not(c);
 }
 
-/* The trace has them behind the hello that they are of. */
+/* The trace has them behind the hello that they are of, at the time of the event before: the
+ * engine's clock began when it was made, not when the connection was accepted. */
 static void tell_fingerprints(connection *c) {
     char text[3 * JA4_TEXT + JA3_HEX];
     snprintf(text, sizeof text, "fingerprints: JA4 %s, JA3 %s", c->prints.ja4, c->prints.ja3);
     const hs_trace ev = {.kind = HS_TR_NOTE,
                          .is_server = true,
-                         .t_us = hs__clock_mono_us(NULL) - c->t_begin,
                          .u.note = {.text = text, .rule = ""}};
     hs__seen_event(c->seen, &ev);
 }
