@@ -128,6 +128,10 @@ static const hs__option OPTIONS[] = {
      AT(compare),
      .argument = "1.2,1.3",
      .help = "both versions side by side: round trips, bytes, times, what an observer sees"},
+    {.name = "diagnose",
+     .kind = HS__OPT_FLAG,
+     AT(diagnose),
+     .help = "after a refusal: try other offers, and say the smallest change that is accepted"},
     HS__BREAK_OPTION(client_args, break_what, NULL),
 
     {.group = "Net",
@@ -191,6 +195,9 @@ static hs__exit check(const client_args *a) {
         return hs__usage_error(&client_program, "--io is for one connection, without --resume");
     if (a->break_what && a->compare.n > 0)
         return hs__usage_error(&client_program, "--break and --compare exclude each other");
+    if (a->diagnose && (a->compare.n > 0 || a->break_what || a->io))
+        return hs__usage_error(&client_program,
+                               "--diagnose goes with none of --compare, --break, --io");
     if (a->pin && a->session_in)
         return hs__usage_error(&client_program, "--pin needs the server's certificate, which "
                                                 "--session-in leaves out");

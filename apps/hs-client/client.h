@@ -26,6 +26,7 @@ typedef struct {
     hs__see_options see;
     const char *http, *server_name, *verify_name, *pin, *connect_to;
     const char *session_in, *session_out, *break_what;
+    bool diagnose;
     bool no_server_name, io, key_update, no_compat, insecure, require_staple;
     hs__list cacert, crl, show, expect, compare;
     uint64_t resume; /* so many more connections */
@@ -54,6 +55,7 @@ extern const client_mode client_close_mode, client_http_mode, client_io_mode;
 struct client {
     /* Shared: a connection's client is a copy of the one that main.c has prepared. */
     client_args a;
+    char **words;        /* the command line behind the program's name */
     hs__address target;  /* whose names count */
     hs__address address; /* where the connection goes */
     const char *host;    /* the name to ask for: --servername, else that of the target */
@@ -75,7 +77,9 @@ struct client {
     hs__see *see;
 
     /* The connection's own. */
-    unsigned number;     /* 1, 2, ... */
+    unsigned number; /* 1, 2, ... */
+    bool is_probe;   /* of --diagnose: nothing is said of it */
+    bool asked_for_certificate;
     bool is_last;        /* whose expectations count */
     bool drops_body;     /* of --http: there is something else to show */
     hs_render *side;     /* its side of a comparison; NULL: none */
@@ -118,6 +122,9 @@ struct client {
 HS_MUST_CHECK hs__exit client_configure(const client *c, const hs__offer *offer,
                                         unsigned wants_trace, hs_config **out, hs__fault *fault);
 
+/* main.c: whose name is asked for, by target and options. */
+void client_set_host(client *c);
+
 /* What must be known of the server's certificate. */
 static inline hs_revocation client_revocation(const client *c) {
     return c->a.require_staple ? HS_REVOCATION_LEAF : HS_REVOCATION_SOFT;
@@ -127,6 +134,10 @@ static inline hs_revocation client_revocation(const client *c) {
 HS_MUST_CHECK hs__exit client_rounds(client *base, hs__fault *fault);
 HS_MUST_CHECK hs__exit client_compare(client *base, hs__fault *fault);
 hs__exit client_compare_check(const client_args *a, hs__fault *fault);
+
+/* diagnose.c: tries other offers after a refusal and says what helps; with --json that is returned.
+ */
+json_t *client_diagnose(client *base, bool asked_for_certificate, hs__fault *fault);
 
 /* run.c: one connection, from resolving to its end; `base` is told if the resolver still runs and
  * the process has to go without waiting for it. Then client_free_own. */

@@ -60,7 +60,8 @@ void client_fail(client *c, hs__exit code, const char *format, ...) {
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    hs__say_error("%s", text);
+    if (!c->is_probe)
+        hs__say_error("%s", text);
     c->error = json_pack("{s:o}", "text", hs__json_string(text));
     client_finish(c, code);
 }
@@ -70,8 +71,9 @@ static void fail_stream(client *c, int status, bool was_connected) {
         .error = hs_uv_error(c->s), .uv_status = status, .was_connected = was_connected};
     char text[700];
     hs__failure_text(&f, text, sizeof text);
-    hs__say_error("%s", text);
-    if (!c->a.common.quiet)
+    if (!c->is_probe)
+        hs__say_error("%s", text);
+    if (!c->a.common.quiet && !c->is_probe)
         hs__failure_details(&f, stderr);
     c->error = hs__failure_json(&f);
     if (!was_connected)
@@ -221,7 +223,7 @@ static void on_connected(hs_uv_stream *s, int status) {
     hs__facts_take(&c->facts, hs_uv_conn(s), c->provider);
     if (c->a.pin)
         c->facts.verdict = c->chain_verdict;
-    if (c->a.insecure && c->facts.verdict)
+    if (c->a.insecure && c->facts.verdict && !c->is_probe)
         hs__say_warning("NOT TRUSTED, going on (--insecure): %s",
                         c->facts.verdict_text ? c->facts.verdict_text
                                               : hs_status_text(c->facts.verdict));

@@ -16,6 +16,8 @@ void client_on_trace(void *ctx, const hs_trace *event) {
     hs__seen_event(c->seen, event);
     if (c->side)
         hs_render_event(c->side, event);
+    if (event->kind == HS_TR_MESSAGE && event->u.message.type == HS__HT_certificate_request)
+        c->asked_for_certificate = true;
     if (event->kind != HS_TR_DERIVE || event->u.derive.id.n < 4)
         return;
     client_key *keys = realloc(c->keys, (c->n_keys + 1) * sizeof *keys);

@@ -9,6 +9,13 @@
 #include "apps/hs-client/client.h"
 
 /* ---- before the loop --------------------------------------------------------------------- */
+/* A unix socket has no name of its own; it is on this machine. */
+void client_set_host(client *c) {
+    hs__address named;
+    c->host = c->a.server_name ? c->a.server_name : *c->target.host ? c->target.host : "localhost";
+    c->host_is_ip = !hs__address_connect(c->host, 443, &named) && named.is_ip;
+}
+
 static hs__exit read_target(client *c, const char *operand) {
     const char *wrong = hs__address_connect(operand, 443, &c->target);
     if (wrong)
@@ -19,10 +26,7 @@ static hs__exit read_target(client *c, const char *operand) {
     if (wrong)
         return hs__usage_error(&client_program, "--connect-to=%s: %s", hs__safe(c->a.connect_to),
                                wrong);
-    /* A unix socket has no name of its own; it is on this machine. */
-    c->host = c->a.server_name ? c->a.server_name : *c->target.host ? c->target.host : "localhost";
-    hs__address named;
-    c->host_is_ip = !hs__address_connect(c->host, 443, &named) && named.is_ip;
+    client_set_host(c);
     return HS__EXIT_OK;
 }
 
@@ -103,6 +107,7 @@ int main(int argc, char **argv) {
         return (int)hs__say_end(code);
     }
     hs__say_setup(client_program.name, &c.a.common);
+    c.words = argv + 1;
     code = read_target(&c, argv[first]);
     if (!code) {
         code = prepare(&c, &fault);

@@ -41,6 +41,7 @@ typedef struct {
     client *base;
     hs_session *session; /* the last one that is worth keeping; NULL: none */
     json_t *first, *more;
+    bool asked_for_certificate;
 } rounds;
 
 static void warn_without_session(const client *c) {
@@ -97,8 +98,19 @@ static hs__exit make_one(rounds *r, unsigned number, hs__fault *fault) {
     if (!fault->code)
         tell(r, &c);
     tell_broken(&c, code);
+    r->asked_for_certificate = c.asked_for_certificate;
     client_free_own(&c);
     return code;
+}
+
+/* What is not trusted was refused by us, and not by the peer. */
+static void diagnose(rounds *r, hs__exit code, hs__fault *fault) {
+    if (!r->base->a.diagnose || code != HS__EXIT_HANDSHAKE || fault->code)
+        return;
+    json_t *told = client_diagnose(r->base, r->asked_for_certificate, fault);
+    if (told && r->first)
+        json_object_set(r->first, "diagnose", told);
+    json_decref(told);
 }
 
 /* A fault is said by main, as the one document there is. */
@@ -119,13 +131,16 @@ hs__exit client_rounds(client *base, hs__fault *fault) {
     rounds r = {.base = base, .more = json_array()};
     hs__exit code = read_session(base->a.session_in, &r.session, fault);
     if (!code)
-        code = client_configure(base, &base->offer, 0, &base->config, fault);
+        code = client_configure(base, &base->offer,
+                                base->a.diagnose ? HS_TRACE_MASK(HS_TR_MESSAGE) : 0, &base->config,
+                                fault);
     if (!code)
         hs__break_say(&base->broken);
     for (unsigned number = 1; !code && number <= base->a.resume + 1; number++)
         code = make_one(&r, number, fault);
     if (!code && base->a.session_out && r.session)
         code = write_session(base->a.session_out, r.session, fault);
+    diagnose(&r, code, fault);
     print(&r, code, fault);
     hs_session_unref(r.session);
     json_decref(r.more);
