@@ -143,3 +143,54 @@ def test_commands_in_the_text(traced):
         want = re.fullmatch(r"[ 0-9a-f]+", lines[i - 1])
         got = outcome(lines[i].lstrip(" $"), None)
         assert want and got.replace(":", "").lower() == want.string.replace(" ", ""), lines[i]
+
+
+def test_no_command_without_the_secrets(node, pki, tmp_path):
+    """What is hidden stays hidden: the reason stands where the command would be."""
+    mine = tmp_path / "hidden.jsonl"
+    with hs_server(pki.servers["p256"]) as at:
+        run("hs-client", f"--cacert={pki.root}", f"--trace={mine}", f"--connect-to={HERE}:{at.port}",
+            "localhost")
+    commands = {c["what"]: c for c in commands_of(node, mine, tmp_path)}
+    for name in ("ecdhe", "handshake_secret", "server_handshake_key", "CH"):
+        assert "does not show" in commands[name]["why"], commands[name]
+    assert "text" in commands["certificate_verify"]
+
+
+EVIL = "x'; touch evil; '$(touch evil)`touch evil`\n touch evil"
+FOREIGN = {
+    "HKDF-Expand-Label": {"name": "n", "hash": "SHA-256", "len": 32,
+                          "inputs": {"secret": "0", "label": "key", "context": "H()"},
+                          "input_values": {"context": "00"}},
+    "HKDF-Extract": {"name": "n", "hash": "SHA-256", "len": 32, "inputs": {"salt": "0", "ikm": "0"}},
+    "PRF": {"name": "n", "hash": "SHA-256", "len": 12,
+            "inputs": {"secret": "0", "label": "key expansion", "seed": "s"},
+            "input_values": {"seed": "00"}},
+    "part": {"name": "n", "hash": "SHA-256", "len": 4, "inputs": {"from": "0", "offset": "0"}},
+    "x25519": {"name": "n", "len": 32, "inputs": {"private": "p", "public": "q"},
+               "input_values": {"private": "00" * 32, "public": "00" * 32}},
+    "RSAES-PKCS1-v1_5": {"name": "n", "len": 48, "inputs": {"ciphertext": "c"},
+                         "input_values": {"ciphertext": "00"}},
+}
+
+
+def spoiled(value):
+    """Copies of an event, in each another one of its words replaced."""
+    for key in value:
+        if isinstance(value[key], dict):
+            yield from ({**value, key: inner} for inner in spoiled(value[key]))
+        else:
+            yield {**value, key: EVIL}
+
+
+def test_foreign_words_stay_out_of_commands(node, tmp_path):
+    """A trace may be made up, and people paste commands into a shell."""
+    trace = tmp_path / "evil.jsonl"
+    for fn, event in FOREIGN.items():
+        lines = [{"ev": "derive", "fn": fn, "conn": "c", "role": "client", **event}]
+        lines += [{"ev": "derive", "fn": fn, "conn": "c", "role": "client", **bad}
+                  for bad in spoiled(event)]
+        trace.write_text("\n".join(map(json.dumps, lines)))
+        good, *others = commands_of(node, trace, tmp_path)
+        assert "text" in good, good
+        assert not any("touch" in c.get("text", "") for c in others)

@@ -7,10 +7,11 @@ const DECISION_TITLES = {
   certificate: 'Certificate', early_data: 'Early data',
 };
 
-// Of repeated decisions (a HelloRetryRequest is followed by a second ServerHello) the last one.
-function lastOfEach(chooses) {
+// Of repeated decisions (a HelloRetryRequest is followed by a second ServerHello) the last one. What
+// is supported is this end's own list: at the client the offer once more.
+function lastOfEach({chooses, role}) {
   const last = new Map();
-  for (const c of chooses) last.set(c.what, c);
+  for (const c of chooses) last.set(c.what, {...c, supported: role === 'server' ? c.supported : null});
   return [...last.values()];
 }
 
@@ -30,6 +31,7 @@ function rank(list, name, who) {
 function reason(c, name) {
   const told = (c.rejected || []).find((r) => r.item === name);
   if (told) return told.why;
+  if (/_SCSV$/.test(name)) return 'a signal, not a suite';
   if (name === c.chosen || !c.supported || !c.offered) return '';
   if (!c.supported.includes(name)) return 'the server has it not';
   return c.offered.includes(name) ? '' : 'not offered';
@@ -64,7 +66,7 @@ export const decisionsPanel = {
   title: 'Decisions',
   lead: 'The client offers, best first; the server picks. The numbers are places in each list.',
   build(view) {
-    const chosen = lastOfEach(view.model.chooses);
+    const chosen = lastOfEach(view.model);
     if (chosen.length === 0) return null;
     return el('div', {}, el('div', {class: 'decisions'}, chosen.map((c) => decision(view, c))),
       view.model.role === 'client' ? el('p', {class: 'decision-note'}, 'What else the server can do, it does not tell.') : null);

@@ -254,9 +254,11 @@ export const keysPanel = {
     const nodes = nodesOf(derives);
     oldSecret(nodes);
     placeRows(nodes);
-    const about = el('div', {class: 'key-detail', 'aria-live': 'polite'});
+    const about = el('div', {class: 'key-detail'});
+    const spoken = el('p', {class: 'offscreen', role: 'status'});
     const tell = () => {
       const selection = view.selection(), d = shownFor(selection);
+      spoken.textContent = d ? `${d.name} is shown behind the tree` : '';
       replace(about, !d ? empty() : view.knows(d) ? [detail(view, book, d), recordBox(view, book, selection.item)] : unknown(d));
     };
     view.onSelect(tell);
@@ -266,6 +268,6 @@ export const keysPanel = {
     tree.addEventListener('click', (event) => {
       if (event.target.closest('[data-item]')) requestAnimationFrame(() => about.scrollIntoView({block: 'nearest'}));
     });
-    return el('div', {class: 'keys'}, el('div', {class: 'keys-in'}, tree, about));
+    return el('div', {class: 'keys'}, el('div', {class: 'keys-in'}, tree, about), spoken);
   },
 };

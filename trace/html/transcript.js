@@ -83,7 +83,7 @@ export const transcriptPanel = {
     if (list.length === 0) return null;
     const book = makeBook(model.events), uses = usesOf(model, book);
     const blocks = list.map((t) => block(model, t, uses.get(t)));
-    const told = el('div', {class: 'hash-about', 'aria-live': 'polite'});
+    const told = el('div', {class: 'hash-about'});
     const upTo = (at) => {
       const states = covered(list, at);
       blocks.forEach((b, i) => { b.dataset.covered = states[i]; });
