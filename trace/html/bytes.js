@@ -77,10 +77,16 @@ function crumbs(view, part, path) {
   return el('nav', {class: 'crumbs', 'aria-label': 'Where this is'}, list.map((link, i) => [i > 0 ? ' › ' : '', link]));
 }
 
+function facts(view, part) {
+  if (!part.facts || part.facts.length === 0 || view.lens() === 'observer') return null;
+  return el('dl', {class: 'opening'}, part.facts.map(([name, value, item]) => [el('dt', {}, name),
+    el('dd', {}, item ? el('a', {href: view.link(item.id)}, value) : value)]));
+}
+
 function about(view, part, node) {
   if (!node) {
     return [crumbs(view, part, ''), part.purpose ? el('p', {class: 'purpose'}, part.purpose.text) : null,
-      el('p', {class: 'hint'}, part.about), part.purpose ? el('p', {class: 'refs'}, reference(part.purpose.ref)) : null];
+      el('p', {class: 'hint'}, part.about), facts(view, part), part.purpose ? el('p', {class: 'refs'}, reference(part.purpose.ref)) : null];
   }
   const field = node.first;
   const value = node.own ? valueOf(node.own, 4000) : summary(node);

@@ -123,15 +123,23 @@ function missing(records) {
     : 'The rest is not in this trace: it may hold what is secret.';
 }
 
+// What it took to open a record.
+function openingOf(r) {
+  if (!r.aead) return [];
+  return [['Cipher', r.aead.alg], ['Key', r.aead.key, r.keyItem], ['Sequence number', String(r.aead.seq)],
+    ['Nonce', r.aead.nonce && `${r.aead.nonce} = the IV, with the sequence number in its last bytes (xor)`],
+    ['Also authenticated', r.aead.aad && `${r.aead.aad}`]].filter((row) => row[1]);
+}
+
 function recordParts(r) {
-  const wire = {...wireOf([r]), id: 'wire', tab: 'On the wire', item: r, records: [], title: `Record ${r.n} of the ${r.sender}`,
+  const wire = {...wireOf([r]), id: 'wire', tab: 'On the wire', item: r, records: [], title: `Record ${r.n} of the ${r.sender}`, facts: openingOf(r),
     about: r.protected ? 'Encrypted: somebody on the path sees the header and the length.' : 'In clear: anybody on the path can read it.'};
   const plain = r.plaintext || r.plaintext_head;
   if (!plain) return [wire];
   const bytes = bytesOf(plain);
   const fields = insideFields(r, 0, bytes.length);
   return [{bytes, fields, id: 'inside', tab: 'Decrypted', item: r, records: [], title: `Record ${r.n} of the ${r.sender}, opened`,
-    missing: r.plaintext_head ? missing([{raw_head: true}]) : ''}, wire];
+    about: `${r.inner_name || 'data'}, ${size(r.inner_len)}${r.padding > 0 ? `, and ${size(r.padding)} of padding` : ''}.`, facts: openingOf(r), missing: r.plaintext_head ? missing([{raw_head: true}]) : ''}, wire];
 }
 
 // What a message is for, in one sentence, and where it is written.

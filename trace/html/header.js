@@ -44,18 +44,20 @@ function reasons(model) {
 function certificateOf(model) {
   const message = model.messages.find((m) => m.name === 'certificate' && m.sender === 'server');
   const leaf = message && message.certs && message.certs[0];
-  return leaf ? [leaf.subject, `${leaf.key}, until ${(leaf.not_after || '').slice(0, 10)}`] : null;
+  return leaf ? [leaf.subject, `${leaf.key}, until ${(leaf.not_after || '').slice(0, 10)}`, message] : null;
 }
 
+// Name and value; the value may have a second line, and the item that it is from.
 function facts(model) {
   const d = model.done || {};
   const us = d.us || {};
+  const said = (name) => model.messages.find((m) => m.name === name && m.sender === 'server');
   return [
     ['Cipher suite', d.suite],
     ['Key exchange', d.group || (d.resumed ? 'none: resumed' : d.suite && d.suite.startsWith('TLS_RSA_') ? 'RSA key transport' : null)],
-    ['Signature', d.sigalg],
+    ['Signature', d.sigalg && [d.sigalg, '', said('certificate_verify') || said('server_key_exchange')]],
     ['Certificate', certificateOf(model)],
-    ['Protocol', d.alpn],
+    ['Protocol', d.alpn && [d.alpn, '', said('encrypted_extensions') || said('server_hello')]],
     ['Handshake', us.total !== undefined ? [time(us.total), `${plural(d.rtts, 'round trip')}, ${time(us.crypto || 0)} of it crypto`] : null],
     ['Sent, received', d.bytes_tx !== undefined ? [`${size(d.bytes_tx)}, ${size(d.bytes_rx)}`, `in ${plural(d.records_tx, 'record')} and ${d.records_rx}`] : null],
     ['Data', model.closed && model.closed.app_tx + model.closed.app_rx > 0 ? [`${size(model.closed.app_tx)} sent`, `${size(model.closed.app_rx)} received`] : null],
@@ -64,8 +66,11 @@ function facts(model) {
 }
 
 function factList(model) {
-  return el('dl', {class: 'facts'}, facts(model).map(([name, value]) => el('div', {}, el('dt', {}, name),
-    el('dd', {}, Array.isArray(value) ? [breakable(value[0]), el('small', {}, value[1])] : breakable(value)))));
+  return el('dl', {class: 'facts'}, facts(model).map(([name, value]) => {
+    const [first, second, item] = Array.isArray(value) ? value : [value];
+    return el('div', {'data-item': item ? item.id : null}, el('dt', {}, name),
+      el('dd', {}, breakable(first), second ? el('small', {}, second) : null));
+  }));
 }
 
 // ---- line by line

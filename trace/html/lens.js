@@ -1,5 +1,5 @@
 // Who looks: everyone together, one of the ends, or somebody on the path between them.
-import { el, icon } from './dom.js';
+import { el, icon, plural, size } from './dom.js';
 
 const LENSES = [
   ['everyone', 'Everyone', 'all that this trace has'],
@@ -49,4 +49,43 @@ export function lensControl(view) {
     button.tabIndex = isIt ? 0 : -1;
   }));
   return group;
+}
+
+// ---- what the path reads, in words
+
+function values(message, pattern) {
+  return message && !message.sealed ? message.fields.filter((f) => pattern.test(f.path) && f.val !== '' && !f.hidden).map((f) => f.name || String(f.val)) : [];
+}
+
+function readByPath(model) {
+  const said = (name) => model.messages.find((m) => m.name === name);
+  const hello = said('client_hello');
+  const certificate = said('certificate');
+  const name = values(hello, /host_name$/);
+  const protocols = values(hello, /application_layer_protocol_negotiation.*protocol_name_list\[\d+\](\.\w+)?$/);
+  const suite = values(said('server_hello'), /^cipher_suite$/);
+  return [
+    name.length > 0 ? `the name that the client asks for: ${name[0]}` : 'no name: the client asks for none',
+    protocols.length > 0 ? `the protocols it offers: ${protocols.join(', ')}` : '',
+    suite.length > 0 ? `the choice: ${model.done && model.done.version ? `${model.done.version}, ` : ''}${suite[0]}` : '',
+    certificate && !certificate.sealed && certificate.certs && certificate.certs[0] ? `the certificate: ${certificate.certs[0].subject}` : '',
+    `who talks to whom, when, and how much: ${plural(model.records.length, 'record')} and their sizes`,
+  ].filter(Boolean);
+}
+
+function hiddenFromPath(model) {
+  const titles = [...new Set(model.messages.filter((m) => m.sealed).map((m) => m.title))];
+  const data = model.closed ? model.closed.app_tx + model.closed.app_rx : 0;
+  return [titles.length > 0 ? titles.join(', ') : '', data > 0 ? `${size(data)} of application data` : ''].filter(Boolean);
+}
+
+// Shown through the observer's lens only.
+export function pathNote(view) {
+  const list = (items) => el('ul', {}, items.map((item) => el('li', {}, item)));
+  const hidden = hiddenFromPath(view.model);
+  const note = el('div', {class: 'path-note', hidden: true},
+    el('div', {class: 'reads'}, el('h3', {}, icon('eye'), 'Somebody on the path reads'), list(readByPath(view.model))),
+    el('div', {class: 'reads-not'}, el('h3', {}, icon('lock'), 'and cannot read'), list(hidden.length > 0 ? hidden : ['nothing was encrypted'])));
+  view.onLens((lens) => { note.hidden = lens !== 'observer'; });
+  return note;
 }

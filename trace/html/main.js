@@ -32,7 +32,7 @@
 // and sets aria-pressed where it is a button. Put it on a button where it can be clicked.
 import { el, replace } from './dom.js';
 import { buildModel, findField, parseLines, relatedTo, splitConnections } from './model.js';
-import { knows, lensControl } from './lens.js';
+import { knows, lensControl, pathNote } from './lens.js';
 import { header } from './header.js';
 import { steps, stepper } from './steps.js';
 import { PANELS } from './panels.js';
@@ -239,7 +239,7 @@ function show(model, id) {
   const of = (wide) => sections.filter((s) => Boolean(s.panel.beside) === wide).map((s) => s.node);
   view.root = el('div', {class: 'view', 'data-conn': model.id, 'data-role': model.role},
     picker(view), header(view), toolbar(view, sections),
-    el('main', {}, el('div', {class: 'bench'}, of(true)), of(false)));
+    el('main', {}, pathNote(view), el('div', {class: 'bench'}, of(true)), of(false)));
   view.root.addEventListener('click', (event) => {
     const node = event.target.closest('[data-item]');
     if (node && !event.target.closest('a') && !getSelection().toString()) view.select(node.dataset.item);

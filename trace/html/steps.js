@@ -99,7 +99,7 @@ export function stepper(view) {
   const update = () => {
     const {list, at} = steps(view);
     const step = list[at];
-    where.textContent = step ? `${at + 1} of ${list.length}: ${step.title}` : `${list.length} steps`;
+    where.textContent = step ? `${at + 1}/${list.length} ${step.title}` : `${list.length} steps`;
     back.disabled = at === 0;
     on.disabled = at === list.length - 1;
   };
