@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "apps/common/files.h"
 #include "apps/common/json.h"
 #include "apps/common/say.h"
 #include "apps/hs-trace/hs_trace.h"
@@ -11,7 +12,7 @@
 
 typedef struct {
     hs__common common;
-    const char *provider;
+    const char *provider, *key;
     uint64_t most;
 } args;
 
@@ -23,6 +24,11 @@ static const hs__option OPTIONS[] = {
      .min = 1,
      .argument = "N",
      .help = "show at most N faults of a file (20)"},
+    {.name = "key",
+     .kind = HS__OPT_TEXT,
+     .at = offsetof(args, key),
+     .argument = "FILE",
+     .help = "the server's RSA key: opens the secret that a client sent in the classic profile"},
     {.name = "provider",
      .kind = HS__OPT_TEXT,
      .at = offsetof(args, provider),
@@ -127,9 +133,17 @@ static void take_line(void *ctx, size_t number, json_t *o) {
     check_line(ctx, number, o);
 }
 
-static hs__exit check_file(hs_provider *p, const char *file, const args *a, json_t *results,
-                           hs__fault *fault) {
-    check *c = check_new(p);
+/* What all files are checked with. */
+typedef struct {
+    const args *a;
+    hs_provider *p;
+    hs__private_key *key;
+    json_t *results;
+} job;
+
+static hs__exit check_file(const job *j, const char *file, hs__fault *fault) {
+    const args *a = j->a;
+    check *c = check_new(j->p, j->key);
     if (c == NULL) {
         return hs__fail_status(fault, HS_E_NOMEM, "%s", hs__safe(file));
     }
@@ -145,7 +159,7 @@ static hs__exit check_file(hs_provider *p, const char *file, const args *a, json
         }
     }
     if (code == HS__EXIT_OK && a->common.json) {
-        json_array_append_new(results, result_json(c, file, a));
+        json_array_append_new(j->results, result_json(c, file, a));
     } else if (code == HS__EXIT_OK) {
         put_text(c, file, a);
     }
@@ -161,30 +175,57 @@ static hs_status new_provider(const char *name, hs_provider **p) {
     return st != HS_OK && name == NULL ? hs_provider_new(NULL, p) : st;
 }
 
+static hs__exit load_key(job *j, hs__fault *fault) {
+    hs__bytes pem = {0};
+    if (j->a->key == NULL) {
+        return HS__EXIT_OK;
+    }
+    hs__exit code = hs__file_read(j->a->key, HS__FILE_LIMIT, &pem, fault);
+    if (code == HS__EXIT_OK) {
+        const hs_status st =
+            j->p->key_load(j->p, hs__bytes_span(&pem), (hs_span){NULL, 0}, &j->key);
+        code = st != HS_OK ? hs__fail_status(fault, st, "%s", hs__safe(j->a->key)) : HS__EXIT_OK;
+    }
+    hs__bytes_free(&pem);
+    return code;
+}
+
+static hs__exit check_files(const job *j, int n, char **files, hs__fault *fault) {
+    hs__exit worst = HS__EXIT_OK;
+    for (int i = 0; i < n; i++) {
+        const hs__exit code = check_file(j, files[i], fault);
+        if (code != HS__EXIT_OK && code != HS__EXIT_UNTRUSTED) {
+            return code;
+        }
+        worst = code != HS__EXIT_OK ? code : worst;
+    }
+    if (j->a->common.json) {
+        hs__json_print(stdout,
+                       json_pack("{s:b, s:O}", "ok", worst == HS__EXIT_OK, "files", j->results));
+    }
+    return worst;
+}
+
 hs__exit trace_check_command(const hs__common *before, int argc, char **argv, hs__fault *fault) {
     args a = {.common = *before, .most = 20};
-    hs__exit code, worst = HS__EXIT_OK;
+    job j = {.a = &a};
+    hs__exit code;
     const int first = hs__options_parse(&trace_check_program, argc, argv, &a, &code);
     if (first < 0) {
         return code;
     }
     hs__say_setup("hs-trace", &a.common);
-    hs_provider *p = NULL;
-    if (new_provider(a.provider, &p) != HS_OK) {
+    if (new_provider(a.provider, &j.p) != HS_OK) {
         return hs__usage_error(&trace_check_program, "--provider=%s is not built in",
                                hs__safe(a.provider));
     }
-    json_t *results = json_array();
-    code = HS__EXIT_OK;
-    for (int i = first; i < argc && (code == HS__EXIT_OK || code == HS__EXIT_UNTRUSTED); i++) {
-        code = check_file(p, argv[i], &a, results, fault);
-        worst = code != HS__EXIT_OK ? code : worst;
+    j.results = json_array();
+    code = load_key(&j, fault);
+    if (code == HS__EXIT_OK) {
+        code = check_files(&j, argc - first, argv + first, fault);
     }
-    if (a.common.json && (worst == HS__EXIT_OK || worst == HS__EXIT_UNTRUSTED)) {
-        hs__json_print(stdout,
-                       json_pack("{s:b, s:O}", "ok", worst == HS__EXIT_OK, "files", results));
-    }
-    json_decref(results);
-    hs_provider_unref(p);
-    return worst;
+    json_decref(j.results);
+    j.p->key_free(j.p, j.key);
+    hs_provider_unref(j.p);
+    return code;
 }

@@ -10,7 +10,7 @@
 
 #include <jansson.h>
 
-#include "handshake/provider.h"
+#include "crypto/provider.h"
 
 typedef enum {
     CHECK_VALUES,       /* of the key schedule: recomputed by their formula          */
@@ -49,8 +49,9 @@ typedef struct {
 
 typedef struct check check;
 
-/* The provider is referenced. NULL where memory runs out. */
-check *check_new(hs_provider *p);
+/* The provider is referenced; `key` (NULL: none) is the server's, borrowed: it opens the secret of
+ * RSA key transport. NULL where memory runs out. */
+check *check_new(hs_provider *p, const hs__private_key *key);
 void check_line(check *c, size_t number, json_t *o); /* `o` may be kept by reference */
 void check_end(check *c);                            /* after the last line */
 void check_free(check *c);

@@ -122,10 +122,11 @@ static void drop(check_list *list) {
 
 /* ---- life -------------------------------------------------------------------------------- */
 
-check *check_new(hs_provider *p) {
+check *check_new(hs_provider *p, const hs__private_key *key) {
     check *k = calloc(1, sizeof *k);
     if (k != NULL) {
         k->p = hs_provider_ref(p);
+        k->key = key;
     }
     return k;
 }

@@ -97,8 +97,9 @@ typedef struct {
 
 struct check {
     hs_provider *p;
-    lines_pool pool; /* lives as long as this */
-    lines_pool line; /* lives for one line    */
+    const hs__private_key *key; /* of the server, for RSA key transport; NULL: not given */
+    lines_pool pool;            /* lives as long as this */
+    lines_pool line;            /* lives for one line    */
     check_conn **conns;
     size_t n_conns, cap_conns;
     check_fault *faults;

@@ -204,12 +204,19 @@ static hs_status agree(derive *d, bool as_given, uint8_t *out) {
     return st;
 }
 
-/* The padding of RSAES-PKCS1-v1_5 is random and not told, so it cannot be made again. */
+/* The padding of RSAES-PKCS1-v1_5 is random and not told, so the ciphertext cannot be made again;
+ * who has the server's key can open it. */
 static hs_status encrypted(derive *d, bool as_given, uint8_t *out) {
+    static const uint8_t nothing[HS__PREMASTER];
+    const check *k = d->c->file;
     (void)as_given;
-    (void)out;
-    d->missing = "the padding of RSAES-PKCS1-v1_5";
-    return HS_E_NO_SPACE;
+    hs_span ciphertext;
+    if (k->key == NULL || d->len != HS__PREMASTER ||
+        !lines_hex(&d->c->file->pool, d->given, "ciphertext", &ciphertext)) {
+        d->missing = "the padding of RSAES-PKCS1-v1_5";
+        return HS_E_NO_SPACE;
+    }
+    return k->p->rsa_premaster(k->p, k->key, ciphertext, HS__VERSION_TLS12, nothing, out);
 }
 
 static const struct {
@@ -296,6 +303,8 @@ static hs_span judge(derive *d) {
     } else if (d->missing != NULL) {
         check_gap_add(c, strncmp(d->missing, "a group", 7) == 0
                              ? "key exchange: this provider does not have the group (--provider)"
+                         : strstr(d->missing, "RSAES") != NULL
+                             ? "the encrypted secret: only the server's key opens it (--key)"
                              : "values with an input that the trace does not tell");
     } else if (!blame_source(d, told_fits)) {
         does_not_fit(d, st, made);

@@ -61,7 +61,7 @@ static void drop(trace *t) {
 }
 
 static check *run(hs_provider *p, const trace *t) {
-    check *c = check_new(p);
+    check *c = check_new(p, NULL);
     assert_non_null(c);
     for (size_t i = 0; i < t->n; i++) {
         check_line(c, i + 1, t->o[i]);
