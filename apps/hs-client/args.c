@@ -111,6 +111,7 @@ static const hs__option OPTIONS[] = {
      .help = "go on when the certificate is not trusted, and say so"},
 
     HS__SEE_OPTIONS(client_args, see),
+    HS__STEP_OPTION(client_args, see),
     {.name = "show",
      .kind = HS__OPT_WORDS,
      AT(show),
@@ -187,6 +188,8 @@ static hs__exit check(const client_args *a) {
     hs__fault fault;
     if ((a->http != NULL) + a->io + (a->hold_ms > 0) > 1)
         return hs__usage_error(&client_program, "--http, --io and --hold exclude each other");
+    if (a->see.step && (a->io || a->common.quiet))
+        return hs__usage_error(&client_program, "--step goes with neither --io nor -q");
     if (hs__see_problem(&a->see))
         return hs__usage_error(&client_program, "%s", hs__see_problem(&a->see));
     if (a->io && a->common.json)
@@ -228,6 +231,8 @@ int client_args_read(int argc, char **argv, client_args *a, hs__exit *code) {
     if (first < 0)
         return first;
     *code = check(a);
+    if (a->see.step)
+        a->timeout_ms = 0; /* who waits for a person waits long */
     return *code ? -1 : first;
 }
 

@@ -9,6 +9,7 @@
 
 #include "apps/common/say.h"
 #include "apps/tls/offer.h"
+#include "apps/tls/step.h"
 
 const char *const hs__secrets_values[] = {"default", "hide", "id", "show", NULL};
 
@@ -47,6 +48,7 @@ struct hs__see {
     int files[FILES];
     const char *folders[OWN_FILES]; /* NULL: not asked for */
     hs__keep keep;
+    hs__step step;
     unsigned mask;
 };
 
@@ -54,6 +56,7 @@ struct hs__seen {
     hs_render *render;
     int files[OWN_FILES];
     bool is_server;
+    uint64_t t_us; /* of the last event */
 };
 
 /* ---- files ------------------------------------------------------------------------------- */
@@ -89,9 +92,11 @@ static void to_file(void *ctx, const char *p, size_t n) {
 }
 
 static void to_log(void *ctx, const char *p, size_t n) {
-    FILE *log = ((hs__see *)ctx)->log;
-    fwrite(p, 1, n, log);
-    fflush(log);
+    hs__see *see = ctx;
+    if (see->o.step)
+        hs__step_before(&see->step, p, n);
+    fwrite(p, 1, n, see->log);
+    fflush(see->log);
 }
 
 /* ---- renderers of a connection ----------------------------------------------------------- */
@@ -192,8 +197,14 @@ static void close_files(const int *files, size_t n) {
 }
 
 void hs__seen_event(void *seen, const hs_trace *event) {
-    if (seen)
-        hs_render_event(((hs__seen *)seen)->render, event);
+    hs__seen *s = seen;
+    hs_trace told = *event;
+    if (!s)
+        return;
+    if (told.t_us < s->t_us) /* a program's own event has no clock: it comes with the last one */
+        told.t_us = s->t_us;
+    s->t_us = told.t_us;
+    hs_render_event(s->render, &told);
 }
 
 void hs__seen_free(hs__seen *seen) {
@@ -280,7 +291,7 @@ hs__exit hs__see_open(const hs__see_setup *setup, hs__see **out, hs__fault *faul
     for (size_t i = 0; i < FILES; i++)
         see->files[i] = NO_FILE;
     see->level = see->level > 3 ? 3 : see->level;
-    if (see->o.explain && see->level == 0 && !common->quiet)
+    if ((see->o.explain || see->o.step) && see->level == 0 && !common->quiet)
         see->level = 1;
     see->color = hs__wants_color(see->log);
     hs__exit code = open_files(see, env, fault);

@@ -11,6 +11,7 @@
 typedef struct {
     int secrets; /* index in hs__secrets_values */
     bool no_time, explain, redact;
+    bool step; /* of programs with one connection at a time */
     const char *trace, *trace_dir, *html, *html_dir, *pcapng, *keylog;
 } hs__see_options;
 
@@ -57,6 +58,14 @@ extern const char *const hs__secrets_values[];
         .name = "keylog", .kind = HS__OPT_TEXT, .at = offsetof(type, field.keylog),                \
         .argument = "F", .aliases = "keylogfile",                                                  \
         .help = "add the traffic secrets to F for Wireshark"                                       \
+    }
+
+/* A row for a program that has one connection at a time. */
+#define HS__STEP_OPTION(type, field)                                                               \
+    {                                                                                              \
+        .name = "step", .kind = HS__OPT_FLAG, .at = offsetof(type, field.step),                    \
+        .help = "with -v: wait for a key before each line (no --timeout; the peer may lose "       \
+                "patience)"                                                                        \
     }
 
 /* Rows for a program that has many connections. */
