@@ -1,6 +1,6 @@
 // Two traces side by side: one version next to the other, a full handshake next to a resumed one, or
 // the client's view of a connection next to the server's, with the first place where they differ.
-import { el, icon, place, replace, shortHex, size, time } from './dom.js';
+import { breakable, el, icon, place, replace, shortHex, size, time } from './dom.js';
 import { stepsOf } from './steps.js';
 
 // ---- what they are to each other
@@ -133,7 +133,7 @@ const FACTS = [
   ['Client sends', (m) => bySender(m, 'client') && size(bySender(m, 'client')), (m) => bySender(m, 'client')],
   ['Server sends', (m) => bySender(m, 'server') && size(bySender(m, 'server')), (m) => bySender(m, 'server')],
   ['Time', (m) => m.done && m.done.us && time(m.done.us.total), (m) => m.done && m.done.us && m.done.us.total],
-  ['of it cryptography', (m) => m.done && m.done.us && m.done.us.crypto > 0 && time(m.done.us.crypto), (m) => m.done && m.done.us && m.done.us.crypto],
+  ['of it crypto', (m) => m.done && m.done.us && m.done.us.crypto > 0 && time(m.done.us.crypto), (m) => m.done && m.done.us && m.done.us.crypto],
   ['Encrypted from', sealedFrom],
   ['Observer reads the name', nameSeen],
   ['Observer reads the certificate', certificateSeen],
@@ -149,7 +149,7 @@ function fact([title, text, number], a, b) {
   const mine = text(a), theirs = text(b);
   if (!mine && !theirs) return null;
   const most = number ? Math.max(number(a) || 0, number(b) || 0) : 0;
-  const cell = (model, value) => el('td', {}, value || value === 0 ? String(value) : '–', number ? meter(number(model), most) : null);
+  const cell = (model, value) => el('td', {}, value || value === 0 ? breakable(value) : '–', number ? meter(number(model), most) : null);
   return el('tr', {class: mine !== theirs ? 'is-different' : null}, el('th', {scope: 'row'}, title), cell(a, mine), cell(b, theirs));
 }
 
