@@ -64,8 +64,16 @@ function firstDifference(a, b) {
   return null;
 }
 
-function told(m, f) {
-  return f ? el('code', {}, f.name || shortHex(slice(m, f), 32) || 'nothing') : `${m.title}, ${size(m.len)}`;
+// The bytes around the first one that differs, which is marked.
+function told(m, f, than) {
+  if (!f) return `${m.title}, ${size(m.len)}`;
+  const hex = slice(m, f);
+  let at = 0;
+  while (at < hex.length && hex[at] === than[at]) at++;
+  at -= at % 2;
+  const from = Math.max(0, at - 8);
+  return el('code', {}, from > 0 ? '…' : null, hex.slice(from, at), el('mark', {}, hex.slice(at, at + 2) || 'end'),
+    hex.slice(at + 2, from + 32), hex.length > from + 32 ? '…' : null, f.name ? ` ${f.name}` : null);
 }
 
 function fieldDifference(view, other, {mine, theirs}) {
@@ -77,9 +85,10 @@ function fieldDifference(view, other, {mine, theirs}) {
     if (reader.role === 'observer') return el('p', {}, icon('lock'), ' From here on all is encrypted, and the observer reads no message: ', link, '.');
     return el('p', {}, icon('warn'), ' Only the ', (mine ? view.model : other).role, ' has this message: ', link, '.');
   }
+  const g = f && fieldOf(theirs, f.path);
   return [el('p', {}, icon('bad'), ' The first message that differs: ', link, f ? [', in ', el('code', {}, f.path)] : null, '.'),
-    el('ul', {class: 'compare-both'}, el('li', {}, `${view.model.role}: `, told(mine, f)),
-      el('li', {}, `${other.role}: `, told(theirs, f && fieldOf(theirs, f.path))))];
+    el('ul', {class: 'compare-both'}, el('li', {}, `${view.model.role}: `, told(mine, g && f, g ? slice(theirs, g) : '')),
+      el('li', {}, `${other.role}: `, told(theirs, g, g ? slice(mine, f) : '')))];
 }
 
 function views(view, other) {
@@ -106,7 +115,7 @@ function sealedFrom(model) {
 
 function certificateSeen(model) {
   const m = model.messages.find((one) => one.name === 'certificate');
-  if (!m) return model.role === 'observer' ? 'no' : 'none sent';
+  if (!m) return model.role === 'observer' ? 'no' : 'there is none';
   return m.sealed ? 'no: it is encrypted' : `yes: ${((m.certs || [])[0] || {}).subject || 'in clear'}`;
 }
 
@@ -123,7 +132,14 @@ function secrecy(model) {
   return done.group ? 'yes: the key exchange was made for this connection' : 'no: who gets the server\'s key reads it all';
 }
 
+function outcome({done}) {
+  if (!done) return 'not finished';
+  const {alert} = done;
+  return done.ok ? 'complete' : alert ? `failed: ${alert.desc} ${alert.dir === 'tx' ? 'sent' : 'received'}` : 'failed';
+}
+
 const FACTS = [
+  ['Outcome', outcome],
   ['Version', (m) => (m.done || {}).version],
   ['Handshake', (m) => m.done && m.done.mode && `${m.done.mode}${m.done.hrr ? ', with a retry' : ''}`],
   ['Cipher suite', (m) => (m.done || {}).suite],
