@@ -21,6 +21,7 @@ const HEADER = [
 const RECORD_RULE = {rfc: 9846, section: '5.1'};
 const SEALED_RULE = {rfc: 9846, section: '5.2'};
 const TAG = 16;
+const ONLY_HEAD = 'Only the beginning: long records of data are cut on this page.';
 
 function numberAt(bytes, off, n) {
   let value = 0;
@@ -110,17 +111,13 @@ function wireOf(records) {
     const has = Math.max(pieces[i].length - 5, 0);
     let list = pieces[i].length < 5 ? [] : headerFields(r, bytes, base);
     if (has > 0) list = list.concat(r.protected ? sealedFields(r, bytes, base + 5, has) : insideFields(r, base + 5, has));
+    const hidden = (r.hidden || []).map((h) => [base + h.off, base + h.off + h.len]);
+    list = list.map((f) => (hidden.some(([from, to]) => f.off >= from && f.off + f.len <= to) ? {...f, hidden: true} : f));
     if (records.length > 1) list = list.map((f) => ({...f, path: `record_${r.n}.${f.path.replace(/^record\./, '')}`}));
     fields.push(...list);
     base += pieces[i].length;
   });
-  const isCut = records.some((r) => r.raw_head || r.raw_len);
-  return {bytes, fields, missing: isCut ? missing(records) : ''};
-}
-
-function missing(records) {
-  return records.some((r) => r.raw_head) ? 'Only the beginning: long records of data are cut on this page.'
-    : 'The rest is not in this trace: it may hold what is secret.';
+  return {bytes, fields, missing: records.some((r) => r.raw_head) ? ONLY_HEAD : ''};
 }
 
 // What it took to open a record.
@@ -139,7 +136,7 @@ function recordParts(r) {
   const bytes = bytesOf(plain);
   const fields = insideFields(r, 0, bytes.length);
   return [{bytes, fields, id: 'inside', tab: 'Decrypted', item: r, records: [], title: `Record ${r.n} of the ${r.sender}, opened`,
-    about: `${r.inner_name || 'data'}, ${size(r.inner_len)}${r.padding > 0 ? `, and ${size(r.padding)} of padding` : ''}.`, facts: openingOf(r), missing: r.plaintext_head ? missing([{raw_head: true}]) : ''}, wire];
+    about: `${r.inner_name || 'data'}, ${size(r.inner_len)}${r.padding > 0 ? `, and ${size(r.padding)} of padding` : ''}.`, facts: openingOf(r), missing: r.plaintext_head ? ONLY_HEAD : ''}, wire];
 }
 
 // What a message is for, in one sentence, and where it is written.

@@ -62,7 +62,7 @@ function readByPath(model) {
   const hello = said('client_hello');
   const certificate = said('certificate');
   const name = values(hello, /host_name$/);
-  const protocols = values(hello, /application_layer_protocol_negotiation.*protocol_name_list\[\d+\](\.\w+)?$/);
+  const protocols = values(hello, /protocol_name_list\[\d+\]$/);
   const suite = values(said('server_hello'), /^cipher_suite$/);
   return [
     name.length > 0 ? `the name that the client asks for: ${name[0]}` : 'no name: the client asks for none',
