@@ -61,7 +61,7 @@ typedef struct hs__lab {
     hs_span file_bytes; /* CERTIFICATE: DER; REPLAY_HELLO: the message */
 } hs__lab;
 
-enum { HS__LAB_ANYWHERE = UINT32_MAX, HS__LAB_WHY = 160 };
+enum { HS__LAB_ANYWHERE = INT32_MAX, HS__LAB_WHY = 160 };
 
 /* "NAME" or "NAME=PARAMETER"; text is borrowed. HS_E_MISUSE: it is none, and `why` says so. */
 HS_MUST_CHECK hs_status hs__lab_read(const char *text, hs__lab *out, char why[HS__LAB_WHY]);
