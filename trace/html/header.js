@@ -19,7 +19,8 @@ function verdictOf(model) {
   if (!done) return {tone: 'warn', icon: 'warn', title: 'Cut short:', word: 'the trace ends before the handshake does'};
   if (!done.ok) return {tone: 'bad', icon: 'bad', title: 'Failed:', word: failureOf(model)};
   const [tone, word] = trustOf(model);
-  return {tone, icon: tone === 'bad' ? 'open' : 'lock', title: done.version, word};
+  return {tone, icon: tone === 'bad' ? 'open' : 'lock', title: done.version, word,
+    item: model.checks.find((c) => c.what === 'chain')};
 }
 
 function failureOf(model) {
@@ -60,7 +61,7 @@ function facts(model) {
     ['Protocol', d.alpn && [d.alpn, '', said('encrypted_extensions') || said('server_hello')]],
     ['Handshake', us.total !== undefined ? [time(us.total), `${plural(d.rtts, 'round trip')}, ${time(us.crypto || 0)} of it crypto`] : null],
     ['Sent, received', d.bytes_tx !== undefined ? [`${size(d.bytes_tx)}, ${size(d.bytes_rx)}`, `in ${plural(d.records_tx, 'record')} and ${d.records_rx}`] : null],
-    ['Data', model.closed && model.closed.app_tx + model.closed.app_rx > 0 ? [`${size(model.closed.app_tx)} sent`, `${size(model.closed.app_rx)} received`] : null],
+    ['Data', model.closed && model.closed.app_tx + model.closed.app_rx > 0 ? [`${size(model.closed.app_tx)} sent`, `${size(model.closed.app_rx)} received`, model.appdata[0]] : null],
     ['Mode', [d.hrr ? 'with HelloRetryRequest' : '', d.resumed ? 'resumed' : ''].filter(Boolean).join(', ') || null],
   ].filter(([, value]) => value);
 }
@@ -203,7 +204,7 @@ export function header(view) {
   return el('header', {class: 'top', 'data-tone': verdict.tone},
     el('div', {class: 'banner'},
       el('div', {class: 'verdict', id: 'verdict'}, el('span', {class: 'badge'}, icon(verdict.icon)),
-        el('h1', {}, el('span', {class: 'version'}, verdict.title), ' ', el('span', {class: 'word'}, verdict.word))),
+        el('h1', {}, el('span', {class: 'version'}, verdict.title), ' ', el('span', {class: 'word', 'data-item': verdict.item ? verdict.item.id : null}, verdict.word))),
       el('p', {class: 'who'}, el('b', {}, meta.sni || meta.peer || model.id), meta.sni && meta.peer ? ` at ${meta.peer}` : '',
         model.role === 'observer' ? ', seen on the way' : `, seen by the ${model.role}`, meta.tool ? ` (${meta.tool} ${meta.tool_version || ''})` : '',
         when && !isNaN(when) ? [', ', el('time', {datetime: meta.wall_time}, meta.wall_time.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC'))] : '')),
