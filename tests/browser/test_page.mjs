@@ -9,7 +9,8 @@ import { faint, tooWide, unnamed } from './lib/inspect.mjs';
 
 const PANELS = ['ladder', 'bytes', 'keys', 'transcript', 'trust', 'decisions', 'timing', 'compare'];
 const VIEWS = ['tls13-client', 'tls13-server', 'hidden-client', 'tls12-client', 'classic-client',
-  'hrr-client', 'untrusted-client', 'resumed-client', 'mutual-server', 'hostile-client'];
+  'hrr-client', 'untrusted-client', 'resumed-client', 'mutual-server', 'hostile-client',
+  'broken-client', 'broken-server', 'bulk-client', 'watched-mitm'];
 
 for (const view of VIEWS) {
   pageTest(`the page of ${view} opens from its file`, view, {}, async (page, url) => {
@@ -35,6 +36,8 @@ const VERDICTS = {
   'untrusted-client': /Failed|NOT TRUSTED/i,
   'hostile-client': /NOT TRUSTED/,
   'resumed-client': /trusted/,
+  'broken-client': /Failed/,
+  'watched-mitm': /watched/i,
 };
 for (const [view, expected] of Object.entries(VERDICTS)) {
   pageTest(`the verdict of ${view} is in its heading`, view, {}, async (page) => {
@@ -92,10 +95,20 @@ pageTest('it prints all of it', 'tls13-client', {}, async (page) => {
   for (const panel of ['ladder', 'keys', 'trust']) assert.ok(await page.locator(`#panel-${panel}`).isVisible(), panel);
 });
 
+pageTest('many records of data are summed up, not left out in silence', 'bulk-client', {}, async (page) => {
+  const steps = await page.locator('#panel-ladder button.step').count();
+  assert.ok(steps < 100, `${steps} steps`);
+  assert.match(await page.locator('#panel-ladder').innerText(), /more records? of application data received, [\d.]+ MB/);
+});
+
+pageTest('a handshake that was broken on purpose says so', 'broken-client', {}, async (page) => {
+  assert.match(await page.locator('body').innerText(), /lab:/);
+});
+
 pageTest('without JavaScript there is the text, line by line', 'tls13-client',
   { javaScriptEnabled: false }, async (page) => {
-    const lines = page.locator('details > summary');
-    assert.ok((await lines.count()) > 10);
+    const text = await page.locator('body').innerText();
+    for (const line of ['-> ClientHello', '<- CertificateVerify', 'ok trust', '-- closed']) assert.ok(text.includes(line), line);
     const hello = page.locator('details').filter({ has: page.locator('summary', { hasText: '-> ClientHello' }) });
     assert.ok(!(await hello.getByText('supported_versions(43)').isVisible()));
     await hello.locator('summary').click();

@@ -14,7 +14,7 @@ export const home = join(folder, 'home');
 mkdirSync(home);
 
 const env = {
-  PATH: ['hs-client', 'hs-server', 'hs-trace', 'mini-ca']
+  PATH: ['hs-client', 'hs-server', 'hs-mitm', 'mini-ca']
     .map((name) => join(build, 'apps', name))
     .concat(process.env.PATH)
     .join(':'),
@@ -39,11 +39,11 @@ export function run(program, words, { code = 0, ...more } = {}) {
   });
 }
 
-const servers = new Set();
+const running = new Set();
 
-/* hs-server on a free port: { port, said: its JSON Lines so far, told(event), stop() }. */
-export async function server(...words) {
-  const child = spawn('hs-server', ['--json', ...words, '127.0.0.1:0'], {
+/* A program that listens: { port, said: its JSON Lines so far, told(event), stop() }. */
+async function listener(program, words) {
+  const child = spawn(program, ['--json', ...words], {
     env, cwd: folder, stdio: ['ignore', 'pipe', 'ignore'],
   });
   const lines = createInterface({ input: child.stdout });
@@ -57,24 +57,28 @@ export async function server(...words) {
     for (;;) {
       const found = self.said.find((each) => each.ev === event);
       if (found) return found;
-      if (child.exitCode !== null) throw new Error(`hs-server ended without saying ${event}`);
+      if (child.exitCode !== null) throw new Error(`${program} ended without saying ${event}`);
       await Promise.race([once(lines, 'said'), ended]);
     }
   };
   self.stop = async () => {
-    servers.delete(self);
+    running.delete(self);
     if (child.exitCode === null) child.kill('SIGTERM');
     const forced = setTimeout(() => child.kill('SIGTERM'), 1000); // open connections: not waited for
     await ended;
     clearTimeout(forced);
   };
-  servers.add(self);
+  running.add(self);
   self.port = (await self.told('listening')).port;
   return self;
 }
 
+/* On free ports of loopback. */
+export const server = (...words) => listener('hs-server', [...words, '127.0.0.1:0']);
+export const mitm = (target, ...words) => listener('hs-mitm', [...words, '127.0.0.1:0', `localhost:${target}`]);
+
 /* What is left at the end. */
 export async function cleanUp() {
-  await Promise.all([...servers].map((each) => each.stop()));
+  await Promise.all([...running].map((each) => each.stop()));
   rmSync(folder, { recursive: true, force: true });
 }

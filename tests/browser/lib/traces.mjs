@@ -1,8 +1,8 @@
 /* The handshakes that the tests look at: made once, when the first test asks, by our programs.
  * NAME.jsonl is the trace, NAME.html its page. */
 
-import { readFileSync } from 'node:fs';
-import { at, run, server } from './programs.mjs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { at, mitm, run, server } from './programs.mjs';
 
 const made = new Map();
 
@@ -26,6 +26,8 @@ export const credentials = () =>
     await run('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256',
       '-nodes', '-utf8', '-keyout', 'hostile-key.pem', '-out', 'hostile.pem', '-days', '9',
       '-subj', `/CN=${HOSTILE.replace('/', '\\/')}`, '-addext', 'subjectAltName=DNS:localhost']);
+    mkdirSync(at('files'));
+    writeFileSync(at('files/3MB'), Buffer.alloc(3 << 20, 'x'));
     return { root: at('ca/root.pem') };
   });
 
@@ -47,20 +49,26 @@ const HANDSHAKES = {
   mutual: { server: ['--client-auth=need', TRUST, SHOW], client: [TRUST, SHOW, ...own('alice')] },
   hostile: { leaf: 'hostile', server: [SHOW, '--alpn=<i>x</i>'],
     client: ['-k', SHOW, '--alpn=<i>x</i>'] },
+  broken: { server: [SHOW], client: [TRUST, SHOW, '--break=tamper=ClientHello'], code: 4 },
+  bulk: { server: [SHOW, '--www=files'], client: [TRUST, SHOW, '--http=/3MB'] },
+  watched: { server: ['--tls=1.2'], client: [TRUST, HTTP], isWatched: true },
 };
 
 async function handshake(name) {
-  const { leaf = 'leaf', accept = 1, code = 0, ...told } = HANDSHAKES[name];
+  const { leaf = 'leaf', accept = 1, code = 0, isWatched = false, ...told } = HANDSHAKES[name];
   const files = (side) => [`--trace=${name}-${side}.jsonl`, `--html=${name}-${side}.html`];
   await credentials();
   const peer = await server(...own(leaf), ...told.server, ...files('server'), `--accept=${accept}`);
-  await run('hs-client', ['-q', ...told.client, ...files('client'), `localhost:${peer.port}`], { code });
+  const man = isWatched && (await mitm(peer.port, ...files('mitm'), `--accept=${accept}`));
+  const { port } = man || peer;
+  await run('hs-client', ['-q', ...told.client, ...files('client'), `localhost:${port}`], { code });
+  if (man) await man.stop();
   await peer.stop();
 }
 
-/* The page of one side ("tls13-client"): its path. */
+/* The page of one side ("tls13-client", or "-server", "-mitm"): its path. */
 export async function pageOf(view) {
-  const name = view.replace(/-(client|server)$/, '');
+  const name = view.replace(/-\w+$/, '');
   await once(name, () => handshake(name));
   return at(`${view}.html`);
 }
