@@ -263,7 +263,9 @@ static bool content13(check_conn *c, const check_message *m, hs_span *out) {
     }
     check_transcript_list(c, at, list, sizeof list);
     const bool known = check_transcript_told(c, list, &told) && told.n == hash_n;
-    memcpy(hash, known ? told.p : hash, hash_n);
+    if (known) {
+        memcpy(hash, told.p, hash_n);
+    }
     return known;
 }
 

@@ -217,8 +217,9 @@ static void check_params(const record *r, const uint8_t *nonce) {
                     "the additional data is not that of this record: expected %s, got %s",
                     lines_show(aad), lines_show(told));
     }
+    const hs_span carried = {r->raw.p + HS__RECORD_HEADER, EXPLICIT};
     if (has_explicit(r) && (!lines_hex(&r->c->file->line, r->aead, "explicit_nonce", &told) ||
-                            memcmp(told.p, r->raw.p + HS__RECORD_HEADER, EXPLICIT) != 0)) {
+                            !lines_same(told, carried))) {
         check_wrong(r->c, r->line, "explicit_nonce is not what stands before the ciphertext");
     }
     const hs_span want = {nonce, HS__AEAD_NONCE};

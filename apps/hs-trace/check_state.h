@@ -90,6 +90,7 @@ typedef struct {
     /* at the end */
     check_message *message;
     size_t n_message;
+    size_t n_hashed; /* of them, up to the last that is in the transcript */
     uint16_t version;
     hs_span client_random, server_random;
     const struct check_suite *suite;

@@ -8,7 +8,7 @@
 #include "proto/server_hello.h"
 #include "proto/server_key_exchange.h"
 
-enum { MESSAGE_HASH = 254 };
+enum { MESSAGE_HASH = 254, HASHED_MAX = 64 }; /* more messages than any handshake has */
 
 /* ---- names ------------------------------------------------------------------------------- */
 
@@ -60,16 +60,19 @@ static const char *short_name(const check_conn *c, const check_message *m) {
 /* Nothing is hashed behind both Finished. */
 void check_transcript_names(check_conn *c) {
     unsigned finished = 0;
+    c->n_hashed = 0;
     for (size_t i = 0; i < c->n_message; i++) {
         check_message *m = &c->message[i];
-        m->short_ = finished < 2 ? short_name(c, m) : NULL;
+        m->short_ = finished < 2 && i < HASHED_MAX ? short_name(c, m) : NULL;
         finished += m->type == HS__HT_finished ? 1 : 0;
+        c->n_hashed = m->short_ != NULL ? i + 1 : c->n_hashed;
     }
 }
 
 /* The first ClientHello of two is in the transcript as its hash. */
 static bool is_hashed_away(const check_conn *c, size_t i, size_t end) {
-    for (size_t k = i + 1; c->message[i].type == HS__HT_client_hello && k < end; k++) {
+    const bool is_hello = c->message[i].type == HS__HT_client_hello;
+    for (size_t k = i + 1; is_hello && k < end && k < c->n_hashed; k++) {
         if (c->message[k].short_ != NULL && strcmp(c->message[k].short_, "HRR") == 0) {
             return true;
         }
@@ -80,7 +83,7 @@ static bool is_hashed_away(const check_conn *c, size_t i, size_t end) {
 void check_transcript_list(const check_conn *c, size_t end, char *out, size_t cap) {
     size_t n = 0;
     out[0] = 0;
-    for (size_t i = 0; i < end && i < c->n_message; i++) {
+    for (size_t i = 0; i < end && i < c->n_hashed; i++) {
         const char *name = is_hashed_away(c, i, end) ? "message_hash(CH1)" : c->message[i].short_;
         if (name != NULL && n < cap) {
             n += (size_t)snprintf(out + n, cap - n, "%s%s", n > 0 ? " " : "", name);
@@ -143,7 +146,7 @@ bool check_transcript_hash(check_conn *c, hs__hash_id id, size_t end, uint8_t *o
     hs__hash h = {0};
     bool known = true;
     hs_status st = p->hash_start(p, &h, id);
-    for (size_t i = 0; i < end && i < c->n_message && known && st == HS_OK; i++) {
+    for (size_t i = 0; i < end && i < c->n_hashed && known && st == HS_OK; i++) {
         if (c->message[i].short_ != NULL) {
             known = c->message[i].is_whole && c->message[i].best.n > 0;
             st = known ? feed(c, &h, id, i, end) : HS_OK;
@@ -189,7 +192,7 @@ bool check_transcript_told(check_conn *c, const char *list, hs_span *out) {
 static size_t end_of(const check_conn *c, const char *list, bool *reset) {
     char mine[400];
     *reset = strcmp(list, "message_hash(CH1)") == 0;
-    for (size_t end = 1; end <= c->n_message; end++) {
+    for (size_t end = 1; end <= c->n_hashed; end++) {
         check_transcript_list(c, end, mine, sizeof mine);
         if (c->message[end - 1].short_ != NULL && strcmp(mine, *reset ? "CH" : list) == 0) {
             return end;
@@ -327,7 +330,7 @@ static hs_span exchange(const check_conn *c, const char *ref, uint16_t group) {
 static bool range_hash(check_conn *c, const char *ref, hs__hash_id id, hs_span *out) {
     char list[400], range[80];
     uint8_t *digest = lines_take(&c->file->pool, HS__HASH_MAX);
-    for (size_t end = 1; digest != NULL && end <= c->n_message; end++) {
+    for (size_t end = 1; digest != NULL && end <= c->n_hashed; end++) {
         check_transcript_list(c, end, list, sizeof list);
         check_transcript_range(list, range, sizeof range);
         const size_t n = strlen(range);

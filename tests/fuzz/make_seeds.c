@@ -54,6 +54,7 @@ static void write_messages(const char *folder, const pt_message *messages, size_
     for (size_t i = 0; i < n; i++) {
         const pt_message *m = &messages[i];
         write_seed(folder, pt_kind_of_message(m)->name, m->name, none, m->message);
+        write_seed(folder, "decode", m->name, none, m->message);
         write_block(folder, m);
     }
 }
@@ -73,6 +74,8 @@ int main(int argc, char **argv) {
     static const uint8_t record[] = {HS__CONTENT_alert, 3, 3, 0, 2, 1, 0};
     write_seed(argv[1], "key_update", "requested", none, (hs_span){update, sizeof(update)});
     write_seed(argv[1], "record", "close_notify", none, (hs_span){record, sizeof(record)});
+    static const char dump[] = "00000000: 1503 0300 0202 28  ......(\n";
+    write_seed(argv[1], "decode", "dump", none, (hs_span){(const uint8_t *)dump, sizeof(dump) - 1});
     write_pki_seeds(argv[1], write_seed);
     return 0;
 }
