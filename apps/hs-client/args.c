@@ -129,6 +129,12 @@ static const hs__option OPTIONS[] = {
      AT(compare),
      .argument = "1.2,1.3",
      .help = "both versions side by side: round trips, bytes, times, what an observer sees"},
+    {.name = "bench",
+     .kind = HS__OPT_WORDS,
+     AT(bench),
+     .argument = "N[,CONNS]",
+     .help = "N handshakes, CONNS at once (1): rate, times, bytes; with --resume all but the first "
+             "resume"},
     {.name = "diagnose",
      .kind = HS__OPT_FLAG,
      AT(diagnose),
@@ -215,7 +221,7 @@ static hs__exit check(const client_args *a) {
                                    "--show: '%s' is not one of chain, keys, timing",
                                    hs__safe(a->show.v[i]));
     if (client_expect_check(a, &fault) || client_pin_check(a, &fault) ||
-        client_compare_check(a, &fault))
+        client_compare_check(a, &fault) || client_bench_check(a, &fault))
         return hs__usage_error(&client_program, "%s", fault.text);
     return HS__EXIT_OK;
 }
@@ -237,9 +243,10 @@ int client_args_read(int argc, char **argv, client_args *a, hs__exit *code) {
 }
 
 void client_args_free(client_args *a) {
-    hs__list *lists[] = {&a->offer.suites, &a->offer.groups,  &a->offer.schemes, &a->offer.alpn,
-                         &a->shares,       &a->identity.cert, &a->identity.key,  &a->cacert,
-                         &a->crl,          &a->show,          &a->expect,        &a->compare};
+    hs__list *lists[] = {&a->offer.suites, &a->offer.groups, &a->offer.schemes, &a->offer.alpn,
+                         &a->shares,       &a->bench,        &a->identity.cert, &a->identity.key,
+                         &a->cacert,       &a->crl,          &a->show,          &a->expect,
+                         &a->compare};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         hs__list_free(lists[i]);
 }

@@ -28,7 +28,7 @@ typedef struct {
     const char *session_in, *session_out, *break_what;
     bool diagnose;
     bool no_server_name, io, key_update, no_compat, insecure, require_staple;
-    hs__list cacert, crl, show, expect, compare;
+    hs__list cacert, crl, show, expect, compare, bench;
     uint64_t resume; /* so many more connections */
     uint64_t hold_ms, timeout_ms;
     int family; /* AF_UNSPEC, AF_INET, AF_INET6 */
@@ -50,7 +50,7 @@ typedef struct {
     void (*stop)(client *c); /* the run is over; NULL: nothing to do */
     void (*free)(client *c); /* the loop has ended; NULL: nothing to do */
 } client_mode;
-extern const client_mode client_close_mode, client_http_mode, client_io_mode;
+extern const client_mode client_close_mode, client_http_mode, client_io_mode, client_bench_mode;
 
 struct client {
     /* Shared: a connection's client is a copy of the one that main.c has prepared. */
@@ -78,7 +78,7 @@ struct client {
 
     /* The connection's own. */
     unsigned number; /* 1, 2, ... */
-    bool is_probe;   /* of --diagnose: nothing is said of it */
+    bool is_probe;   /* of --diagnose or --bench: nothing is said of it */
     bool asked_for_certificate;
     bool is_last;        /* whose expectations count */
     bool drops_body;     /* of --http: there is something else to show */
@@ -134,6 +134,10 @@ static inline hs_revocation client_revocation(const client *c) {
 HS_MUST_CHECK hs__exit client_rounds(client *base, hs__fault *fault);
 HS_MUST_CHECK hs__exit client_compare(client *base, hs__fault *fault);
 hs__exit client_compare_check(const client_args *a, hs__fault *fault);
+
+/* bench.c: many, measured. */
+HS_MUST_CHECK hs__exit client_bench(client *base, hs__fault *fault);
+hs__exit client_bench_check(const client_args *a, hs__fault *fault);
 
 /* diagnose.c: tries other offers after a refusal and says what helps; with --json that is returned.
  */

@@ -193,7 +193,10 @@ static void wait_for_key_update(uv_timer_t *timer) {
 }
 
 static void begin(client *c) {
-    c->mode = c->a.http ? &client_http_mode : c->a.io ? &client_io_mode : &client_close_mode;
+    c->mode = c->a.http      ? &client_http_mode
+              : c->a.io      ? &client_io_mode
+              : c->a.bench.n ? &client_bench_mode
+                             : &client_close_mode;
     hs_uv_read_start(c->s, on_read);
     if (c->a.key_update && c->facts.version == HS__VERSION_TLS12) {
         client_fail(c, HS__EXIT_EXPECTATION, "--key-update: TLS 1.2 was chosen, which has none");

@@ -112,7 +112,9 @@ int main(int argc, char **argv) {
     if (!code) {
         code = prepare(&c, &fault);
         if (!code)
-            code = c.a.compare.n > 0 ? client_compare(&c, &fault) : client_rounds(&c, &fault);
+            code = c.a.compare.n > 0 ? client_compare(&c, &fault)
+                   : c.a.bench.n > 0 ? client_bench(&c, &fault)
+                                     : client_rounds(&c, &fault);
         if (fault.code)
             hs__say_fault(&fault);
     }

@@ -9,5 +9,5 @@ import { timingPanel } from './timing.js';
 import { comparePanel } from './compare.js';
 import { offerPanel } from './offer.js';
 
-export const PANELS = [ladderPanel, bytesPanel, trustPanel, keysPanel, transcriptPanel, decisionsPanel, offerPanel,
+export const PANELS = [ladderPanel, bytesPanel, offerPanel, trustPanel, keysPanel, transcriptPanel, decisionsPanel,
   timingPanel, comparePanel];
