@@ -13,6 +13,7 @@ typedef hs__exit trace_run(const hs__common *before, int argc, char **argv, hs__
 #define TRACE_COMMANDS(X)                                                                          \
     X(text)                                                                                        \
     X(html)                                                                                        \
+    X(jsonl)                                                                                       \
     X(pcapng)                                                                                      \
     X(keylog)                                                                                      \
     X(check)                                                                                       \

@@ -42,6 +42,7 @@ static const hs__program PROGRAM = {
         "Commands (each has --help):\n"
         "  text                lines for people (-v -vv -vvv, --explain)\n"
         "  html                a page: the ladder, each byte, keys, checks\n"
+        "  jsonl               the trace with less in it (--secrets=hide, --redact)\n"
         "  pcapng              a capture for Wireshark\n"
         "  keylog              the secrets, in the format of SSLKEYLOGFILE\n"
         "  check               every value computed again; exit 5 and the line if one is wrong\n"

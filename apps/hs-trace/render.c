@@ -20,11 +20,14 @@ typedef struct {
     bool said_less;    /* that it holds fewer secrets than were asked for */
     hs_status failed;  /* a renderer could not be made */
     bool lacks_values; /* of secrets, and there is nothing else to write */
+    size_t written;
 } job;
 
 /* ---- connections ------------------------------------------------------------------------- */
 static void write_out(void *ctx, const char *p, size_t n) {
-    fwrite(p, 1, n, ((job *)ctx)->out);
+    job *j = ctx;
+    j->written += n;
+    fwrite(p, 1, n, j->out);
 }
 
 static void say_less(job *j, hs_secrets asked, hs_secrets holds) {
@@ -71,7 +74,8 @@ static void *begin(void *ctx, const hs__replay_head *head) {
     j->lacks_values = j->how->is_secret && head->secrets != HS_SECRETS_SHOW;
     if (j->lacks_values)
         return NULL;
-    hs_status st = j->how->make(&o, &render);
+    hs_status st =
+        j->args->redact ? hs_redacted_new(j->how->make, &o, &render) : j->how->make(&o, &render);
     if (st)
         j->failed = st;
     return render;
@@ -182,5 +186,7 @@ hs__exit trace_render(const trace_rendering *how, const trace_render_args *a, ch
         how->begin(write_out, &j);
     for (size_t i = 0; i < n && !code; i++)
         code = render_file(&j, files[i], fault);
+    if (!code && j.written == 0)
+        hs__say_warning("there was nothing to write: no keys came into use");
     return close_output(&j, code, fault);
 }

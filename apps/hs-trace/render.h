@@ -9,7 +9,7 @@ typedef struct {
     hs__common common;
     const char *output;
     int secrets; /* hs_secrets */
-    bool explain, no_time;
+    bool explain, no_time, redact;
 } trace_render_args;
 
 /* Rows for trace_render_args. */
