@@ -69,6 +69,14 @@ static bool wants_help(int argc, char **argv) {
     return false;
 }
 
+static int checked(int first, const mitm_args *a, hs__exit *code) {
+    const char *problem = hs__see_problem(&a->see);
+    if (first < 0 || !problem)
+        return first;
+    *code = hs__usage_error(&mitm_program, "%s", problem);
+    return -1;
+}
+
 int mitm_args_read(int argc, char **argv, mitm_args *a, hs__exit *code) {
     static const hs__password_source NO_PASSWORD = HS__NO_PASSWORD_SOURCE;
     *a = (mitm_args){.max_conns = 100, .idle_ms = 60000};
@@ -78,7 +86,7 @@ int mitm_args_read(int argc, char **argv, mitm_args *a, hs__exit *code) {
         *code = HS__EXIT_OK;
         return -1;
     }
-    return hs__options_parse(&mitm_program, argc, argv, a, code);
+    return checked(hs__options_parse(&mitm_program, argc, argv, a, code), a, code);
 }
 
 void mitm_args_free(mitm_args *a) {

@@ -1,68 +1,83 @@
 #include "apps/hs-mitm/breaks.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "apps/common/options.h"
 #include "apps/common/say.h"
-#include "apps/common/value.h"
-#include "proto/codepoints.h"
 
-enum { CLIENTS = true, SERVERS = false, NONE = 0 };
+enum { OF_SERVER = false, OF_CLIENT = true };
+
+#define EDIT(name, parameter, of, help)                                                            \
+    { name, NULL, parameter, BREAK_EDIT, INSERT_NOTHING, of, 0, help }
+#define MESSAGE(name, as, way, help)                                                               \
+    { name, as, "MESSAGE", way, INSERT_NOTHING, OF_SERVER, 0, help }
+#define RECORD(name, as, parameter, way, number, help)                                             \
+    { name, as, parameter, way, INSERT_NOTHING, OF_SERVER, number, help }
+#define INSERT(name, as, parameter, insert, of, number, help)                                      \
+    { name, as, parameter, BREAK_INSERT, insert, of, number, help }
 
 static const break_row ROWS[] = {
-    {"tamper", "MESSAGE[,BYTE]", TAKES_MESSAGE_BYTE, BREAK_TAMPER, NONE, NONE, NONE,
-     "a bit of that BYTE of MESSAGE is turned (of a hello's random, else of the last byte)"},
-    {"drop", "MESSAGE", TAKES_MESSAGE, BREAK_DROP, NONE, NONE, NONE, "MESSAGE never arrives"},
-    {"repeat", "MESSAGE", TAKES_MESSAGE, BREAK_REPEAT, NONE, NONE, NONE, "MESSAGE arrives twice"},
-    {"swap", "MESSAGE", TAKES_MESSAGE, BREAK_SWAP, NONE, NONE, NONE,
-     "MESSAGE and what comes behind it change places"},
-    {"delay", "MESSAGE", TAKES_MESSAGE, BREAK_DELAY, NONE, NONE, NONE,
-     "MESSAGE arrives two seconds late; nobody can tell that from a slow network"},
-    {"strip", "EXTENSION", TAKES_EXTENSION, BREAK_EDIT, EDIT_STRIP, CLIENTS, NONE,
-     "EXTENSION is taken out of the hello: strip=server_name, strip=extended_main_secret"},
-    {"downgrade", "", TAKES_NOTHING, BREAK_EDIT, EDIT_DOWNGRADE, CLIENTS, NONE,
-     "TLS 1.3 is taken out of ClientHello, by somebody who likes TLS 1.2 better"},
-    {"version", "", TAKES_NOTHING, BREAK_EDIT, EDIT_VERSION, SERVERS, NONE,
-     "the hello speaks of TLS 1.1 and nothing else"},
-    {"weaken", "", TAKES_NOTHING, BREAK_EDIT, EDIT_WEAKEN, CLIENTS, NONE,
-     "of ClientHello's cipher suites only the last one is left, its least wanted"},
-    {"suite", "", TAKES_NOTHING, BREAK_EDIT, EDIT_SUITE, SERVERS, NONE,
-     "ServerHello chooses a cipher suite that nobody offered"},
-    {"session-id", "", TAKES_NOTHING, BREAK_EDIT, EDIT_SESSION_ID, SERVERS, NONE,
-     "ServerHello echoes another session id than the client sent"},
-    {"keyshare", "", TAKES_NOTHING, BREAK_EDIT, EDIT_KEYSHARE, CLIENTS, NONE,
-     "the key share is swapped for one of ours, to share a key with the other end"},
-    {"replay-hello", "", TAKES_NOTHING, BREAK_EDIT, EDIT_REPLAY_HELLO, CLIENTS, NONE,
-     "each connection after the first gets the first one's ClientHello again"},
-    {"certificate", "[FILE]", TAKES_FILE, BREAK_EDIT, EDIT_CERTIFICATE, SERVERS, NONE,
-     "the certificates are swapped for those in FILE or --cert (TLS 1.2, where they are in clear)"},
-    {"flip", "[N[,BIT]]", TAKES_RECORD_BIT, BREAK_FLIP, NONE, SERVERS, 3,
-     "one BIT of what record N carries is turned"},
-    {"drop-record", "[N]", TAKES_RECORD, BREAK_DROP_RECORD, NONE, SERVERS, 3,
-     "record N never arrives"},
-    {"replay-record", "[N]", TAKES_RECORD, BREAK_REPLAY_RECORD, NONE, SERVERS, 3,
-     "record N arrives twice"},
-    {"truncate", "[N]", TAKES_RECORD, BREAK_TRUNCATE, NONE, SERVERS, 3,
-     "half of record N arrives, then the connection ends for both"},
-    {"alert", "[NAME]", TAKES_ALERT, BREAK_INSERT, INSERT_ALERT, SERVERS, 1,
-     "a forged fatal alert (handshake_failure) comes first: in clear anybody can write one"},
-    {"ccs", "[N]", TAKES_RECORD, BREAK_INSERT, INSERT_CCS, CLIENTS, 1,
-     "a ChangeCipherSpec comes in front of record N (CVE-2014-0224 was like that)"},
-    {"forge", "[N]", TAKES_RECORD, BREAK_INSERT, INSERT_FORGED, SERVERS, 3,
-     "in front of record N comes one of random bytes that says it is encrypted"},
-    {"oversize", "[N]", TAKES_RECORD, BREAK_INSERT, INSERT_OVERSIZE, SERVERS, 1,
-     "in front of record N comes one that is longer than any may be"},
-    {"garbage", "[N]", TAKES_RECORD, BREAK_INSERT, INSERT_GARBAGE, SERVERS, 1,
-     "in front of record N come bytes that are no TLS"},
+    EDIT("tamper", "MESSAGE[,BYTE]", OF_SERVER, "a bit of that BYTE of MESSAGE is turned"),
+    MESSAGE("drop", NULL, BREAK_DROP, "MESSAGE never arrives"),
+    MESSAGE("repeat", NULL, BREAK_REPEAT, "MESSAGE arrives twice"),
+    MESSAGE("swap", NULL, BREAK_SWAP, "MESSAGE and what comes behind it change places"),
+    MESSAGE("delay", "drop", BREAK_DELAY,
+            "MESSAGE arrives two seconds late; nobody can tell that from a slow network"),
+    EDIT("strip", "EXTENSION", OF_CLIENT,
+         "EXTENSION is taken out of the hello: strip=server_name, strip=key_share"),
+    EDIT("downgrade", "", OF_CLIENT,
+         "TLS 1.3 is taken out of ClientHello, by somebody who likes TLS 1.2 better"),
+    EDIT("version", "", OF_SERVER, "the hello speaks of TLS 1.1 and nothing else"),
+    EDIT("suite", "", OF_SERVER, "ServerHello chooses a cipher suite that nobody offered"),
+    EDIT("group", "", OF_SERVER, "the server seems to choose a group that nobody offered"),
+    EDIT("session-id", "", OF_SERVER, "ServerHello echoes another session id than was sent"),
+    EDIT("compression", "", OF_SERVER, "the hello speaks of compression"),
+    EDIT("unasked-extension", "", OF_SERVER,
+         "ServerHello has an extension that the client did not ask for"),
+    EDIT("twice", "", OF_SERVER, "the first extension of the hello stands in it twice"),
+    EDIT("keyshare", "", OF_CLIENT,
+         "the key share is swapped for another one, as somebody would to share a key"),
+    EDIT("bad-point", "", OF_CLIENT, "the key share is zeros"),
+    EDIT("hello2", "", OF_CLIENT,
+         "the second ClientHello, after a HelloRetryRequest, has another random"),
+    EDIT("fallback", "", OF_CLIENT,
+         "ClientHello says that a newer version was tried before (TLS_FALLBACK_SCSV)"),
+    EDIT("ems", "", OF_CLIENT, "extended_main_secret is left out of the hello (TLS 1.2)"),
+    EDIT("replay-hello", "", OF_CLIENT,
+         "each connection after the first gets the first one's ClientHello again"),
+    EDIT(
+        "certificate", "[FILE]", OF_SERVER,
+        "another certificate, that in FILE, --cert or one made up (TLS 1.2, where it is in clear)"),
+    EDIT("premaster", "", OF_CLIENT, "the secret that is encrypted to an RSA key is damaged"),
+    EDIT("ticket", "", OF_CLIENT, "a bit of the ticket that a session is resumed with is turned"),
+    RECORD("flip", NULL, "[N[,BIT]]", BREAK_FLIP, 3, "one BIT of what record N carries is turned"),
+    RECORD("drop-record", NULL, "[N]", BREAK_DROP_RECORD, 3, "record N never arrives"),
+    RECORD("replay-record", NULL, "[N]", BREAK_REPLAY_RECORD, 3, "record N arrives twice"),
+    RECORD("content-type", NULL, "[N]", BREAK_TYPE, 3,
+           "the header of record N says data where it is none, or the other way round"),
+    RECORD("record-version", NULL, "[N]", BREAK_VERSION, 3, "the header of record N says 3.5"),
+    RECORD("truncate", "drop-record", "[N]", BREAK_TRUNCATE, 3,
+           "half of record N arrives, then the connection ends for both"),
+    INSERT("alert", NULL, "[NAME]", INSERT_ALERT, OF_SERVER, 1,
+           "a forged fatal alert comes first: in clear anybody can write one"),
+    INSERT("ccs", "drop-record", "[N]", INSERT_CCS, OF_CLIENT, 1,
+           "a ChangeCipherSpec comes in front of record N (CVE-2014-0224 was like that)"),
+    INSERT("forge", "drop-record", "[N]", INSERT_FORGED, OF_SERVER, 3,
+           "in front of record N comes one of random bytes that says it is encrypted"),
+    INSERT("oversize", "drop-record", "[N]", INSERT_OVERSIZE, OF_SERVER, 1,
+           "in front of record N comes one that is longer than any may be"),
+    INSERT("garbage", "drop-record", "[N]", INSERT_GARBAGE, OF_SERVER, 1,
+           "in front of record N come bytes that are no TLS"),
 };
 enum { N_ROWS = sizeof ROWS / sizeof *ROWS };
 
 void breaks_help(FILE *out) {
     for (size_t i = 0; i < N_ROWS; i++) {
         const break_row *row = &ROWS[i];
-        int n = fprintf(out, "  %s%s%s", row->name,
-                        *row->parameter && *row->parameter != '[' ? "=" : "", row->parameter);
+        bool is_optional = row->parameter[0] == '[';
+        int n = fprintf(out, "  %s%s%s%s", row->name, is_optional ? "[=" : "",
+                        !is_optional && *row->parameter ? "=" : "",
+                        is_optional ? row->parameter + 1 : row->parameter);
         fprintf(out, "%*s%s", n < 25 ? 25 - n : 1, "", row->help);
         if (row->number > 1)
             fprintf(out, " (%u)", row->number);
@@ -70,8 +85,8 @@ void breaks_help(FILE *out) {
     }
     fputs("MESSAGE is one that goes in clear: ClientHello, ServerHello, HelloRetryRequest, and in "
           "TLS 1.2\nCertificate, ServerKeyExchange, ServerHelloDone, ClientKeyExchange. Records "
-          "are counted in their\ndirection. client: or server: in front says whose words are "
-          "meant: server:keyshare, client:flip=2.\n",
+          "are counted in their\ndirection, the server's unless client: stands in front. client: "
+          "and server: say whose words are\nmeant: server:keyshare, client:flip=2.\n",
           out);
 }
 
@@ -94,83 +109,6 @@ static hs__exit unknown(const char *what, size_t n, hs__fault *fault) {
                          near ? ", did you mean " : "", near ? near : "");
 }
 
-/* ---- parameters -------------------------------------------------------------------------- */
-/* "ServerHello", "server_hello" and "server-hello" are the same. */
-static bool is_named(const char *text, size_t n, const char *name) {
-    size_t i = 0;
-    for (; *name; name++) {
-        if (*name == '_')
-            continue;
-        while (i < n && (text[i] == '_' || text[i] == '-'))
-            i++;
-        if (i == n || strncasecmp(text + i, name, 1) != 0)
-            return false;
-        i++;
-    }
-    return i == n;
-}
-
-static bool read_message(const char *text, size_t n, break_plan *out) {
-    out->is_retry = is_named(text, n, "HelloRetryRequest");
-    if (out->is_retry) {
-        out->message = HS__HT_server_hello;
-        return true;
-    }
-    for (size_t i = 0; i < hs__handshake_types.n; i++)
-        if (is_named(text, n, hs__handshake_types.rows[i].name)) {
-            out->message = hs__handshake_types.rows[i].code;
-            return true;
-        }
-    return false;
-}
-
-static bool read_number(const char *text, size_t n, uint64_t min, uint64_t *out) {
-    char word[16];
-    if (n == 0 || n >= sizeof word)
-        return false;
-    memcpy(word, text, n);
-    word[n] = 0;
-    return hs__read_number(word, out) && *out >= min && *out < 1 << 24;
-}
-
-static bool read_code(const hs__code_list *list, uint64_t most, const char *text, uint64_t *out) {
-    const hs__code *code = hs__code_by_name(list, text, strlen(text));
-    if (code)
-        *out = code->code;
-    return code || (read_number(text, strlen(text), 0, out) && *out <= most);
-}
-
-static bool read_parameter(const char *text, break_plan *out) {
-    const break_takes takes = out->row->takes;
-    bool has_at = takes == TAKES_MESSAGE_BYTE || takes == TAKES_RECORD_BIT;
-    size_t n = has_at ? strcspn(text, ",") : strlen(text);
-    uint64_t number = 0;
-    bool ok = !text[n] || read_number(text + n + 1, strlen(text + n + 1), 0, &number);
-    out->at = text[n] ? (int64_t)number : -1;
-    switch (takes) {
-    case TAKES_NOTHING:
-        return false;
-    case TAKES_MESSAGE:
-    case TAKES_MESSAGE_BYTE:
-        return ok && read_message(text, n, out);
-    case TAKES_RECORD:
-    case TAKES_RECORD_BIT:
-        return ok && read_number(text, n, 1, &out->record);
-    case TAKES_EXTENSION:
-        ok = read_code(&hs__extension_types, 0xffff, text, &number);
-        out->extension = (uint16_t)number;
-        return ok;
-    case TAKES_ALERT:
-        ok = read_code(&hs__alerts, 255, text, &number);
-        out->alert = (uint8_t)number;
-        return ok;
-    case TAKES_FILE:
-        out->file = text;
-        return *text != 0;
-    }
-    return false;
-}
-
 static const char *read_side(const char *what, bool *is_given, bool *of_client) {
     static const char CLIENT[] = "client:", SERVER[] = "server:";
     *of_client = strncmp(what, CLIENT, sizeof CLIENT - 1) == 0;
@@ -180,21 +118,28 @@ static const char *read_side(const char *what, bool *is_given, bool *of_client) 
 
 hs__exit breaks_read(const char *what, break_plan *out, hs__fault *fault) {
     bool has_side, of_client;
+    char why[HS__LAB_WHY];
     const char *word = read_side(what, &has_side, &of_client);
     size_t n = strcspn(word, "=");
     const break_row *row = find(word, n);
     if (!row)
         return unknown(word, n, fault);
-    *out = (break_plan){.row = row,
-                        .of_client = has_side ? of_client : row->of_client,
-                        .record = row->number,
-                        .alert = HS__ALERT_handshake_failure,
-                        .at = -1};
-    if (!word[n] && (*row->parameter == 0 || *row->parameter == '['))
-        return HS__EXIT_OK;
-    if (word[n] && read_parameter(word + n + 1, out))
-        return HS__EXIT_OK;
-    return hs__fault_set(fault, HS__EXIT_USAGE, "--break=%s: %s%s; --break=help explains",
-                         hs__safe(what), *row->parameter ? "expected " : "takes no value",
-                         row->parameter);
+    /* A number need not be given here. */
+    bool is_bare = !word[n] && (row->as || row->number);
+    const char *name = row->as ? row->as : row->name;
+    int length = snprintf(out->text, sizeof out->text, "%s%s%s", name,
+                          is_bare && row->number ? "=1" : "", word + n);
+    if (length >= (int)sizeof out->text || hs__lab_read(out->text, &out->lab, why) != HS_OK)
+        return hs__fault_set(fault, HS__EXIT_USAGE, "--break=%s: %s%s; --break=help explains",
+                             hs__safe(what), *row->parameter ? "expected " : "takes no value",
+                             row->parameter);
+    out->row = row;
+    out->of_client = has_side ? of_client : row->of_client;
+    out->of_either = !has_side && (out->lab.row->kind == HS__LAB_TAKES_MESSAGE ||
+                                   out->lab.row->kind == HS__LAB_TAKES_MESSAGE_BYTE);
+    out->record = word[n] && row->insert != INSERT_ALERT ? out->lab.number : row->number;
+    bool has_no_record = row->way >= BREAK_FLIP && out->record == 0;
+    return has_no_record ? hs__fault_set(fault, HS__EXIT_USAGE,
+                                         "--break=%s: records are counted from 1", hs__safe(what))
+                         : HS__EXIT_OK;
 }

@@ -11,7 +11,7 @@
 #include "engine/messages.h"
 #include "proto/alert.h"
 
-enum { MESSAGE_MAX = 128 * 1024, RANDOM_AT = HS__HANDSHAKE_HEADER + 2, FORGED = 64 };
+enum { MESSAGE_MAX = 128 * 1024, FORGED = 64 };
 
 /* ---- passing on -------------------------------------------------------------------------- */
 static bool append(hs__bytes *to, hs_span bytes) {
@@ -81,36 +81,11 @@ static const char *whose(bool outbound) {
 }
 
 /* ---- messages ---------------------------------------------------------------------------- */
-static bool is_target(const break_plan *plan, hs_span raw) {
-    bool is_retry = strcmp(hs__message_name(raw.p[0], raw), "HelloRetryRequest") == 0;
-    return raw.p[0] == plan->message && is_retry == plan->is_retry;
-}
-
-static void tamper(pair *p, bool outbound, hs__bytes *records, hs_span raw) {
-    const break_plan *plan = &p->app->plan;
-    bool is_hello = raw.p[0] == HS__HT_client_hello || raw.p[0] == HS__HT_server_hello;
-    size_t at = plan->at >= 0                   ? (size_t)plan->at
-                : is_hello && raw.n > RANDOM_AT ? RANDOM_AT
-                                                : raw.n - 1;
-    const char *name = hs__message_name(raw.p[0], raw);
-    if (at >= raw.n) {
-        say(p, "nothing: %s has no byte %zu, only %zu", name, at, raw.n);
-    } else {
-        size_t in_records = HS__RECORD_HEADER * (at / HS__RECORD_PLAIN_MAX + 1) + at;
-        records->p[in_records] ^= 1;
-        say(p, "byte %zu of %s, %02x, became %02x", at, name, raw.p[at], raw.p[at] ^ 1);
-    }
-    pass_all(p, outbound, hs__bytes_span(records));
-}
-
-/* One of the ways of BREAK_TAMPER to BREAK_DELAY; `records`: the message. */
+/* One of the ways of BREAK_DROP to BREAK_DELAY; `records`: the message. */
 static void break_message(pair *p, bool outbound, hs__bytes *records, hs_span raw) {
     const char *name = hs__message_name(raw.p[0], raw);
     change *c = &p->change;
     switch (p->app->plan.row->way) {
-    case BREAK_TAMPER:
-        tamper(p, outbound, records, raw);
-        break;
     case BREAK_DROP:
         say(p, "%s was dropped", name);
         break;
@@ -132,44 +107,88 @@ static void break_message(pair *p, bool outbound, hs__bytes *records, hs_span ra
     }
 }
 
-/* What edit.c makes of the message, in *edited; false: it is left alone. */
-static bool edit(pair *p, bool outbound, hs_span raw, hs__bytes *edited) {
-    change *c = &p->change;
-    char what[CHANGE_WHAT] = "";
-    const edit_job job = {
-        .app = p->app, .change = c, .outbound = outbound, .raw = raw, .out = edited, .what = what};
-    if (p->app->plan.row->way != BREAK_EDIT || outbound != p->app->plan.of_client)
-        return false;
-    edit_result result = edit_message(&job);
-    if (result == EDIT_FAILED)
-        say(p, "nothing: %s", *what ? what : "out of memory");
-    else if (result == EDIT_DONE && !c->is_done)
-        say(p, "%s", what);
-    return result == EDIT_DONE;
+static void say_edited(pair *p, hs_span raw, const hs__bytes *edited) {
+    size_t at = 0;
+    while (at < raw.n && at < edited->n && raw.p[at] == edited->p[at])
+        at++;
+    if (raw.n == edited->n)
+        say(p, "%s: %s was changed, from byte %zu on", p->app->plan.row->name,
+            hs__message_name(raw.p[0], raw), at);
+    else
+        say(p, "%s: %s was changed, %zu B became %zu B", p->app->plan.row->name,
+            hs__message_name(raw.p[0], raw), raw.n, edited->n);
 }
 
-/* ServerHello decides how later messages are to be read. */
+/* The first connection's hello is kept, and goes on as it is. */
+static bool keeps_hello(pair *p, hs_span raw) {
+    mitm *app = p->app;
+    if (app->plan.lab.row->id != HS__LAB_REPLAY_HELLO || app->plan.lab.file_bytes.n > 0)
+        return false;
+    if (raw.p[0] == HS__HT_client_hello && append(&app->old_hello, raw))
+        app->plan.lab.file_bytes = hs__bytes_span(&app->old_hello);
+    return true;
+}
+
+/* What the lab makes of the message, in *edited; false: it is left alone. */
+static bool edit(pair *p, bool outbound, hs_span raw, hs__bytes *edited) {
+    const break_plan *plan = &p->app->plan;
+    change *c = &p->change;
+    bool is_one = plan->lab.row->kind == HS__LAB_TAKES_MESSAGE_BYTE;
+    if (plan->row->way != BREAK_EDIT || (is_one && c->is_done) ||
+        !(plan->of_either || outbound == plan->of_client) || keeps_hello(p, raw))
+        return false;
+    hs__lab_message m = {.lab = &plan->lab,
+                         .p = p->app->provider,
+                         .version = c->version,
+                         .kx = (hs__kx)c->kx,
+                         .group = c->group,
+                         .hellos = c->hellos,
+                         .n = raw.n,
+                         .cap = raw.n + plan->lab.file_bytes.n + HS__LAB_ROOM};
+    *edited = (hs__bytes){.p = malloc(m.cap)};
+    m.m = edited->p;
+    if (!m.m)
+        return false;
+    memcpy(m.m, raw.p, raw.n);
+    bool is_edited = hs__lab_edit(&m);
+    edited->n = m.n;
+    if (is_edited && !c->is_done)
+        say_edited(p, raw, edited);
+    return is_edited;
+}
+
+/* Hellos decide how later messages are to be read. */
 static void learn(change *c, hs_span raw) {
     hs__rd_root root;
-    hs__server_hello sh;
-    if (raw.p[0] != HS__HT_server_hello || hs__server_hello_read(raw, NULL, &root, &sh) != HS_OK)
+    hs__message m;
+    c->hellos += raw.p[0] == HS__HT_client_hello;
+    if (hs__message_read_as(c->version, (hs__kx)c->kx, raw.p[0], raw, NULL, &root, &m) != HS_OK)
         return;
-    bool is_12 = sh.kind == HS__IN_SERVER_HELLO_12;
-    c->version = is_12 ? sh.legacy_version : sh.extensions.selected_version;
-    c->kx = (uint16_t)hs__suite_kx(sh.cipher_suite);
+    if (m.type == HS__HT_server_hello) {
+        bool is_12 = m.u.server_hello.kind == HS__IN_SERVER_HELLO_12;
+        c->version =
+            is_12 ? m.u.server_hello.legacy_version : m.u.server_hello.extensions.selected_version;
+        c->kx = (uint16_t)hs__suite_kx(m.u.server_hello.cipher_suite);
+    } else if (m.type == HS__HT_server_key_exchange) {
+        c->group = m.u.server_key_exchange.params.group;
+    }
+}
+
+static bool is_target(const break_plan *plan, bool outbound, hs_span raw) {
+    return plan->row->way >= BREAK_DROP && plan->row->way <= BREAK_DELAY &&
+           (plan->of_either || outbound == plan->of_client) && hs__lab_means(&plan->lab, raw);
 }
 
 static void on_message(pair *p, bool outbound, hs_span raw) {
     change *c = &p->change;
-    const break_plan *plan = &p->app->plan;
     hs__bytes edited = {0}, records = {0};
     bool releases = c->waits_for_next[outbound];
+    learn(c, raw);
     bool is_edited = edit(p, outbound, raw, &edited);
     hs_span content = is_edited ? hs__bytes_span(&edited) : raw;
-    learn(c, raw);
     if (!add_records(&records, HS__CONTENT_handshake, content))
         pair_end(p);
-    else if (!c->is_done && plan->row->way <= BREAK_DELAY && is_target(plan, raw))
+    else if (!c->is_done && is_target(&p->app->plan, outbound, raw))
         break_message(p, outbound, &records, raw);
     else
         pass_all(p, outbound, hs__bytes_span(&records));
@@ -219,13 +238,16 @@ static void insert(pair *p, bool outbound, uint8_t type) {
     static const uint8_t CCS[] = {HS__CONTENT_change_cipher_spec, 3, 3, 0, 1, 1};
     static const char GARBAGE[] = "GET / HTTP/1.1\r\n\r\n";
     const break_plan *plan = &p->app->plan;
-    const uint8_t alert[] = {HS__CONTENT_alert, 3, 3, 0, 2, HS__ALERT_LEVEL_fatal, plan->alert};
-    const char *name = hs__alert_name(plan->alert), *from = whose(outbound);
+    const uint8_t code = (uint8_t)plan->lab.number;
+    const uint8_t alert[] = {HS__CONTENT_alert, 3, 3, 0, 2, HS__ALERT_LEVEL_fatal, code};
+    const char *name = hs__alert_name(code), *from = whose(outbound);
     unsigned long long n = plan->record;
-    switch ((break_insert)plan->row->what) {
+    switch (plan->row->insert) {
+    case INSERT_NOTHING:
+        break;
     case INSERT_ALERT:
-        say(p, "a forged alert %s(%u), as if the %s had sent it", name ? name : "unknown",
-            plan->alert, from);
+        say(p, "a forged alert %s(%u), as if the %s had sent it", name ? name : "unknown", code,
+            from);
         pass(p, outbound, (hs_span){alert, sizeof alert});
         p->watch.end[outbound].has_alert = false; /* it was not theirs */
         break;
@@ -253,7 +275,7 @@ static void flip(pair *p, bool outbound, hs_span record) {
     uint8_t copy[SPLIT_MAX];
     const break_plan *plan = &p->app->plan;
     size_t bits = (record.n - HS__RECORD_HEADER) * 8;
-    size_t bit = plan->at >= 0 ? (size_t)plan->at : bits / 2;
+    size_t bit = plan->lab.place != HS__LAB_ANYWHERE ? plan->lab.place : bits / 2;
     memcpy(copy, record.p, record.n);
     if (bit < bits) {
         copy[HS__RECORD_HEADER + bit / 8] ^= (uint8_t)(1 << bit % 8);
@@ -263,6 +285,21 @@ static void flip(pair *p, bool outbound, hs_span record) {
         say(p, "nothing: record %llu of the %s has no bit %zu, only %zu",
             (unsigned long long)plan->record, whose(outbound), bit, bits);
     }
+    pass(p, outbound, (hs_span){copy, record.n});
+}
+
+static void relabel(pair *p, bool outbound, hs_span record) {
+    uint8_t copy[SPLIT_MAX];
+    bool is_type = p->app->plan.row->way == BREAK_TYPE;
+    memcpy(copy, record.p, record.n);
+    if (is_type)
+        copy[0] = copy[0] == HS__CONTENT_application_data ? HS__CONTENT_handshake
+                                                          : HS__CONTENT_application_data;
+    else
+        copy[2] = 5;
+    say(p, "the %s in the header of record %llu of the %s was changed",
+        is_type ? "content type" : "version", (unsigned long long)p->app->plan.record,
+        whose(outbound));
     pass(p, outbound, (hs_span){copy, record.n});
 }
 
@@ -280,6 +317,10 @@ static void break_record(pair *p, bool outbound, hs_span record) {
         say(p, "record %llu of the %s was sent on twice", n, whose(outbound));
         pass(p, outbound, record);
         pass(p, outbound, record);
+        break;
+    case BREAK_TYPE:
+    case BREAK_VERSION:
+        relabel(p, outbound, record);
         break;
     case BREAK_TRUNCATE:
         say(p, "half of record %llu of the %s, then the end", n, whose(outbound));

@@ -88,21 +88,21 @@ static hs__exit refuse_own_root(const hs__certs *certs, hs__fault *fault) {
 }
 
 static hs__exit load_certificates(mitm *app, hs__fault *fault) {
-    const break_row *row = app->plan.row;
-    bool swaps = row && row->way == BREAK_EDIT && row->what == EDIT_CERTIFICATE;
+    const break_plan *plan = &app->plan;
+    bool swaps = plan->row && plan->lab.row->id == HS__LAB_CERTIFICATE;
     const hs__list *given = &app->a.identity.cert;
-    const char *path = app->plan.file ? app->plan.file : given->n > 0 ? given->v[0] : NULL;
-    if (row && !swaps && given->n > 0)
+    const char *path = plan->lab.file ? plan->lab.file : given->n > 0 ? given->v[0] : NULL;
+    if (plan->row && !swaps && given->n > 0)
         return hs__fault_set(fault, HS__EXIT_USAGE,
                              "--cert ends TLS here, and --break=%s works on what others say: not "
                              "both",
-                             row->name);
-    if (!path)
-        return swaps
-                   ? hs__fault_set(fault, HS__EXIT_USAGE, "--break=certificate needs one: --cert=F")
-                   : HS__EXIT_OK;
-    hs__exit code = hs__certs_read(path, &app->swap, fault);
-    return code ? code : refuse_own_root(&app->swap, fault);
+                             plan->row->name);
+    hs__exit code = path ? hs__certs_read(path, &app->swap, fault) : HS__EXIT_OK;
+    if (code || !path)
+        return code;
+    if (swaps)
+        app->plan.lab.file_bytes = app->swap.v[0].der;
+    return refuse_own_root(&app->swap, fault);
 }
 
 static hs__exit prepare(mitm *app, hs__fault *fault) {

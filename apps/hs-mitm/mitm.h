@@ -2,9 +2,8 @@
  *
  * main.c listens; pair.c carries the bytes between the two sockets of a connection; split.c cuts
  * them into records; watch.c reads what is in clear and tells the trace; summary.c says in the end
- * what could be read, and who noticed what. With --break, breaks.c knows what can be broken,
- * change.c does it to records and messages, edit.c to the inside of messages. With --cert and no
- * --break, terminate.c speaks TLS to both ends itself.
+ * what could be read, and who noticed what. With --break, breaks.c knows what can be broken, and
+ * change.c does it. With --cert and no --break, terminate.c speaks TLS to both ends itself.
  *
  * Directions are those of the trace: what the client sends is outbound. */
 #ifndef HS_MITM_MITM_H
@@ -121,20 +120,6 @@ void change_opaque(pair *p, bool outbound, hs_span bytes);
 /* Held messages are let go: the time is over, or the sender has ended. */
 void change_resume(pair *p, bool outbound);
 void change_free(change *c);
-
-/* ---- edit.c: edits of breaks.c ----------------------------------------------------------- */
-/* Takes a message in clear. EDIT_DONE: *out has what goes on in its place, from malloc, and
- * `what` says it. */
-typedef enum { EDIT_NOT_MINE, EDIT_DONE, EDIT_FAILED } edit_result;
-typedef struct {
-    mitm *app;
-    const change *change;
-    bool outbound;
-    hs_span raw;
-    hs__bytes *out;
-    char *what; /* CHANGE_WHAT */
-} edit_job;
-edit_result edit_message(const edit_job *job);
 
 /* ---- summary.c --------------------------------------------------------------------------- */
 void summary_tell(const pair *p);
