@@ -2,7 +2,7 @@
 //
 // Works on the events of one connection, that is on parsed lines of the trace. The result of
 // commandFor is {text, about} or, where there is none, {why}. It ends in the value just as the
-// trace writes it, or, for a signature, in "Verified OK". What a trace says is foreign: only hex
+// trace writes it, or, for signatures, in "Verified OK" or "OK". What a trace says is foreign: only hex
 // digits and known words come into a command, labels in quotes. Needs bash, openssl and xxd.
 
 const HASH_OPTIONS = {
@@ -234,7 +234,33 @@ function signatureCommand(book, e) {
         asFile(shownHex(e.signed_content, 'what was signed')));
 }
 
+function asCertificate(cert) {
+  return `<(printf ${shownHex(cert.der, 'the certificates')} | xxd -r -p | openssl x509 -inform DER)`;
+}
+
+// The name that the certificate had to be for, as an option of openssl.
+function nameOption(tests) {
+  const name = tests.find((t) => t.t === 'name')?.want ?? '';
+  if (!/^[A-Za-z0-9.:-]{1,253}$/.test(name)) return [];
+  return [`${/^[\d.]+$|:/.test(name) ? '-verify_ip' : '-verify_hostname'} ${name}`];
+}
+
+// As of the time of the handshake.
+function chainCommand(book, e) {
+  if (e.path.length < 2) {
+    throw new NoCommand('the path does not end in a certificate that is trusted');
+  }
+  const [leaf, ...rest] = e.path.map(asCertificate);
+  const at = Date.parse(book.events[0].wall_time);
+  return wrapLines('openssl verify', `-purpose ${e.side === 'client' ? 'sslclient' : 'sslserver'}`,
+    ...(at > 0 ? [`-attime ${Math.floor(at / 1000)}`] : []), ...nameOption(e.tests ?? []),
+    `-trusted ${rest.pop()}`, ...rest.map((cert) => `-untrusted ${cert}`), leaf) +
+    ' | sed \'s/.*: //\'';
+}
+
 const CHECK_COMMANDS = {
+  chain: {make: chainCommand, about: 'what openssl makes of the same certificates; its rules are ' +
+    'not all of ours'},
   finished: {make: finishedCommand, about: 'what Finished must hold'},
   certificate_verify: {make: signatureCommand, about: 'by the key in the certificate'},
   server_key_exchange: {make: signatureCommand, about: 'by the key in the certificate'},

@@ -105,6 +105,11 @@ function others(check) {
 
 // ---- verdict and proof
 
+function ownVerify(book, check) {
+  const command = commandFor(book, check);
+  return command.text ? el('details', {class: 'trust-proof'}, el('summary', {}, 'Ask openssl about these certificates'), commandBox(command)) : null;
+}
+
 function verdict(view, check) {
   const ignored = !check.ok && !check.enforced;
   return el('div', {class: `trust-verdict item ${check.ok ? 'is-ok' : 'is-bad'}`, 'data-item': check.id},
@@ -145,7 +150,7 @@ export const trustPanel = {
       const why = !model.done ? null : model.done.resumed ? RESUMED : model.role === 'server' && model.done.ok ? ANONYMOUS : null;
       return why ? el('div', {class: 'trust'}, el('p', {}, why)) : null;
     }
-    const root = el('div', {class: 'trust'}, chains.map((check) => [verdict(view, check), graph(view, check, now), others(check)]),
+    const root = el('div', {class: 'trust'}, chains.map((check) => [verdict(view, check), graph(view, check, now), others(check), ownVerify(book, check)]),
       model.checks.map((check) => proof(view, book, check)));
     // Who can read the certificates can check them as well.
     view.onLens(() => root.classList.toggle('is-unknown', chains.every((c) => !c.message || !view.knows(c.message))));
