@@ -156,6 +156,13 @@ static void open_own(const hs__see *see, hs__seen *seen, const char *conn_id) {
         hs_html_begin(to_file, &seen->files[OWN_HTML]);
 }
 
+/* Who is in the middle has no secrets: what he sees in clear, anybody on the way has seen. */
+static hs_secrets secrets_of(const hs__see *see, const hs__see_conn *conn) {
+    bool has_none = conn->is_observer && !see->o.redact;
+    hs_secrets asked = (hs_secrets)see->o.secrets;
+    return has_none && asked == HS_SECRETS_DEFAULT ? HS_SECRETS_SHOW : asked;
+}
+
 hs__seen *hs__seen_new(hs__see *see, const hs__see_conn *conn) {
     if (see->mask == 0)
         return NULL;
@@ -164,7 +171,7 @@ hs__seen *hs__seen_new(hs__see *see, const hs__see_conn *conn) {
         return NULL;
     hs_render_options o = {.size = sizeof o,
                            .level = see->level,
-                           .secrets = (hs_secrets)see->o.secrets,
+                           .secrets = secrets_of(see, conn),
                            .no_time = see->o.no_time,
                            .explain = see->o.explain,
                            .color = see->color,

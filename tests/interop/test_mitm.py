@@ -198,6 +198,9 @@ def test_the_trace_is_an_observers(pki, tmp_path):
         assert [each["ok"] for each in own if each["ev"] == "done"] == [True]
         hidden = [each for each in own if each["ev"] == "record" and each["protected"]]
         assert hidden and all("plaintext" not in each for each in hidden)
+    # What was in clear is not hidden: with zeros Wireshark could not make keys of a recording.
+    hello = next(each for each in events if each.get("name") == "client_hello")
+    assert "hidden" not in hello and not re.search("(00){32}", hello["raw"])
     text = middle.text("err")
     assert "role=observer" in text and "seems complete" in text
     assert re.search(r"<- record \d+ +\d+ B encrypted", text)
