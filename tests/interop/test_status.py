@@ -106,6 +106,14 @@ def test_the_same_page_each_time(pki, status):
     assert first == second
 
 
+@pytest.mark.parametrize("how", ["--tls=1.3", "--tls=1.2", "--hrr=always"])
+def test_after_the_fact_it_is_the_same_page(pki, how, tmp_path):
+    with hs_server(pki.servers["p256"], how) as server, Talk(pki, server) as talk:
+        page, lines = talk.get("/", PAGE)[2], talk.get("/trace.jsonl")[2]
+    (tmp_path / "t.jsonl").write_text(lines)
+    assert run("hs-trace", "html", tmp_path / "t.jsonl").stdout == page
+
+
 def test_hs_client_reads_it(pki, status):
     done = run("hs-client", f"--cacert={pki.root}", "--http=/status.json", "--alpn=http/1.1",
                f"--connect-to={HERE}:{status.port}", "localhost")
