@@ -190,9 +190,8 @@ static void on_connected(hs_uv_stream *s, int status) {
 static void tell_fingerprints(connection *c) {
     char text[3 * JA4_TEXT + JA3_HEX];
     snprintf(text, sizeof text, "fingerprints: JA4 %s, JA3 %s", c->prints.ja4, c->prints.ja3);
-    const hs_trace ev = {.kind = HS_TR_NOTE,
-                         .is_server = true,
-                         .u.note = {.text = text, .rule = ""}};
+    const hs_trace ev = {
+        .kind = HS_TR_NOTE, .is_server = true, .u.note = {.text = text, .rule = ""}};
     hs__seen_event(c->seen, &ev);
 }
 
