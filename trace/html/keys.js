@@ -237,9 +237,15 @@ function empty() {
     'that makes it again. Choose a message or a record, and the keys that protect it light up.');
 }
 
+// Of zeros and fixed words alone, as the first secrets are where there is no pre-shared key.
+function isPublic(d) {
+  return Object.entries(d.inputs || {}).every(([name, ref]) => ref === '0' || /^(label|context)$/.test(name) ||
+    (d.from[name] && isPublic(d.from[name])));
+}
+
 function unknown(d) {
-  return [el('h3', {}, d.name), el('p', {class: 'key-hidden'}, icon('lock'), ' Somebody on the path sees all messages in clear, and ' +
-    'still cannot make this: what it takes never went over the wire.')];
+  return [el('h3', {}, d.name), el('p', {class: 'key-hidden'}, icon('lock'), ' Somebody on the path has all that went over the wire, ' +
+    'and still cannot make this: it takes what never went there.')];
 }
 
 export const keysPanel = {
@@ -258,8 +264,9 @@ export const keysPanel = {
     const spoken = el('p', {class: 'offscreen', role: 'status'});
     const tell = () => {
       const selection = view.selection(), d = shownFor(selection);
+      about.classList.toggle('is-empty', !d);
       spoken.textContent = d ? `${d.name} is shown behind the tree` : '';
-      replace(about, !d ? empty() : view.knows(d) ? [detail(view, book, d), recordBox(view, book, selection.item)] : unknown(d));
+      replace(about, !d ? empty() : view.knows(d) || isPublic(d) ? [detail(view, book, d), recordBox(view, book, selection.item)] : unknown(d));
     };
     view.onSelect(tell);
     view.onLens(tell);
