@@ -77,6 +77,17 @@ static void put_conn(const check_conn_result *r) {
     }
 }
 
+static bool found_something(const check *c) {
+    uint64_t all = 0;
+    for (size_t i = 0; i < check_conns(c); i++) {
+        const check_conn_result r = check_conn_at(c, i);
+        for (check_kind kind = 0; kind < CHECK_KINDS; kind++) {
+            all += r.count[kind];
+        }
+    }
+    return all > 0;
+}
+
 static void put_text(const check *c, const char *file, const args *a) {
     const check_fault *faults;
     const size_t n = check_faults(c, &faults);
@@ -88,7 +99,7 @@ static void put_text(const check *c, const char *file, const args *a) {
         printf("%s: and %zu more\n", hs__safe(name), n - (size_t)a->most);
     }
     if (n == 0 && !a->common.quiet) {
-        printf("%s: ok\n", hs__safe(name));
+        printf("%s: %s\n", hs__safe(name), found_something(c) ? "ok" : "nothing to check in it");
     }
     for (size_t i = 0; i < check_conns(c) && !a->common.quiet; i++) {
         const check_conn_result r = check_conn_at(c, i);

@@ -76,7 +76,7 @@ typedef struct {
 typedef struct {
     check *file;
     char name[64], role[16];
-    bool is_server, is_observer, shows, is_done;
+    bool is_server, is_observer, is_redacted, is_done;
     size_t odd_ccs; /* line of a ChangeCipherSpec that is none */
     uint64_t seq, t_us;
     check_side side[2]; /* [outbound] */

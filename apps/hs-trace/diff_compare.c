@@ -197,12 +197,19 @@ static bool gave_up(const diff_view *v) {
     return alert != NULL && lines_is_sent(alert->o);
 }
 
+static bool is_observer(const diff_view *v) {
+    return strcmp(v->role, "observer") == 0;
+}
+
 /* A message that one end sent and the other does not know. */
 static void lost_message(const diff_pair *p, const diff_view *has, const diff_line *l,
                          diff_result *r) {
     const bool sent = lines_is_sent(l->o);
     const diff_view *other = has == p->a ? p->b : p->a;
     const char *name = lines_text(l->o, "name");
+    if (is_observer(other)) { /* who sees what is in clear only */
+        return;
+    }
     json_t *at = said(has, l->line, name);
     found(r, sent && gave_up(other) ? "--" : "!!", "message",
           json_sprintf(sent ? "%s was sent, the %s never read it" : "%s came, the %s never sent it",
@@ -352,9 +359,14 @@ static void tell_alerts(const diff_pair *p, diff_result *r) {
 void diff_compare(const diff_pair *p, diff_result *r) {
     *r = (diff_result){.found = json_array()};
     if (!p->same_random) {
+        const diff_view *without = !p->a->has_random ? p->a : !p->b->has_random ? p->b : NULL;
         found(r, "!!", "client_random",
-              json_string("client_random differs; these are compared since each file has one "
-                          "connection"),
+              without != NULL
+                  ? json_sprintf("the %s has no ClientHello; each file has one connection, so "
+                                 "these are compared",
+                                 without->role)
+                  : json_string("client_random differs; each file has one connection, so these "
+                                "are compared"),
               NULL, NULL);
     }
     compare_hashes(p, r);

@@ -10,7 +10,7 @@ import socket
 import threading
 
 import pytest
-from conftest import HERE, run
+from conftest import HERE, free_port, run, running
 from ours import hs_server
 from providers import PROVIDERS
 from test_classic import leaf
@@ -112,6 +112,16 @@ def test_hidden_secrets_are_said_to_be(pki, tmp_path):
     assert {"values: secrets are hidden", "records: their keys are hidden"} <= set(gaps(result))
     for f in result["files"]:  # what is public proves itself all the same
         assert f["connections"][0]["checked"]["signatures"] >= 1
+
+
+def test_a_redacted_trace_cannot_be_checked(pki, tmp_path):
+    """What it holds was replaced on purpose; its head says so."""
+    path = tmp_path / "c.jsonl"
+    with hs_server(pki.servers["p256"]) as server:
+        run("hs-client", "-q", f"--cacert={pki.root}", "--http=/", f"--connect-to={HERE}:{server.port}",
+            f"--trace={path}", "--redact", "localhost")
+    assert "redact" in gaps(check(path))[0]
+    assert "nothing to check" in run("hs-trace", "check", path).stdout
 
 
 def change(line, pattern):
@@ -264,6 +274,46 @@ def test_ciphertext_changed_on_the_way_is_found(pki, tmp_path):
     assert findings(result, "record") and not findings(result, "field")
     alert = findings(result, "alert")[0]
     assert "bad_record_mac" in alert["a"]
+
+
+@pytest.mark.parametrize("version", ["1.2", "1.3"])
+@pytest.mark.parametrize("what,hash_,words", [
+    ("tamper=ClientHello", "that of CH", "the transcript hash of CH "),
+    ("finished", None, "verify_data is not that of this handshake"),
+])
+def test_what_the_lab_breaks_is_told(pki, tmp_path, version, what, hash_, words):
+    """The end that breaks it hashed something else than it sent: its own trace shows it."""
+    if "--break" not in run("hs-client", "--help").stdout:
+        pytest.skip("built without the lab")
+    paths = traced(pki, tmp_path, [f"--tls={version}"], [f"--break={what}"], code=4)
+    first = run("hs-trace", "check", paths[0], code=5).stdout.splitlines()[0]
+    assert words in first
+    result = diff(*paths, code=None)
+    assert [hash_ in f["text"] for f in findings(result, "transcript")] == ([True] if hash_ else [])
+    assert findings(result, "alert")
+
+
+@pytest.mark.parametrize("version", ["1.2", "1.3"])
+def test_an_observer_sees_the_same(pki, tmp_path, version):
+    """hs-mitm between the two, who changes nothing: what is in clear is the same in all views."""
+    path, port = tmp_path / "observer.jsonl", free_port()
+
+    def between(target):
+        observer = stack.enter_context(running("hs-mitm", f"--trace={path}", f"{HERE}:{port}",
+                                               f"{HERE}:{target}", port=port))
+        assert observer.poll() is None
+        return port
+
+    with contextlib.ExitStack() as stack:
+        client, server = traced(pki, tmp_path, [f"--tls={version}"], through=between)
+    lines = path.read_text().splitlines()
+    conns = [json.loads(line)["conn"] for line in lines if '"type":1,' in line]
+    path.write_text("\n".join(line for line in lines if f'"conn":"{conns[-1]}"' in line) + "\n")
+    for views in ((client, path), (path, server)):
+        result = diff(*views, code=0)
+        assert result["pairs"][0]["equal"]["messages"] >= 2
+        assert result["pairs"][0]["equal"]["records"] >= 8
+    assert check(path)["ok"]
 
 
 def test_a_refusal_without_tampering_is_no_difference(pki, tmp_path):
