@@ -73,8 +73,10 @@ step "A server"
 start_server hs-server --cert=$ca/localhost.pem --key=$ca/localhost-key.pem "$port"
 
 step "The handshake, as the client sees it"
-printf '$ hs-client -v --cacert=%s --http %s >%s\n' $ca/root.pem "$url" $build/page.txt
-hs-client -v --cacert=$ca/root.pem --http "$url" >$build/page.txt
+printf '$ hs-client -v --html=%s --cacert=%s --http %s >%s\n' $build/handshake.html $ca/root.pem \
+    "$url" $build/page.txt
+hs-client -v --html=$build/handshake.html --cacert=$ca/root.pem --http "$url" >$build/page.txt
+printf '%s\n' "The same byte by byte, to be opened in a browser: $PWD/$build/handshake.html"
 
 step "The same server, asked by curl: what it saw of the client (first lines)"
 printf '$ curl --cacert %s https://%s/\n' $ca/root.pem "$url"
