@@ -121,6 +121,7 @@ static void header(hs__jsonl *j) {
 static void jsonl_event(hs_render *r, const hs_trace *ev) {
     hs__jsonl *j = (hs__jsonl *)r;
     j->role = hs__role_name(ev);
+    j->is_observer = ev->is_observer;
     j->is_server = ev->is_server;
     j->version = ev->version != 0 ? ev->version : j->version;
     j->agreed = ev->version;

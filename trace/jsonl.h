@@ -51,6 +51,7 @@ typedef struct {
     hs_secrets secrets;
     uint64_t seq, t_us;
     const char *role;
+    bool is_observer;
     bool is_server, started, done;
     uint16_t version; /* of the connection, 0 while it is not known */
     uint16_t agreed;  /* what the events say of it */
@@ -102,7 +103,7 @@ void hs__jsonl_opened(hs__jsonl *j, const hs_trace_opened *o);
 void hs__jsonl_settle(hs__jsonl *j, const hs_trace *ev); /* before each event */
 void hs__jsonl_records_end(hs__jsonl *j); /* what waits for its other half goes out as it is */
 /* Tells a message its records: at once for one received, when they are known for one sent. */
-void hs__jsonl_claim(hs__jsonl *j, json_t *object, size_t n);
+void hs__jsonl_claim(hs__jsonl *j, bool outbound, json_t *object, size_t n);
 void hs__jsonl_send(hs__jsonl *j, json_t *object, size_t n);
 void hs__jsonl_message(hs__jsonl *j, const hs_trace_message *m);
 void hs__jsonl_field(hs__jsonl *j, const hs_trace_field *f);

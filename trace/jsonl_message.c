@@ -190,10 +190,10 @@ void hs__jsonl_message_end(hs__jsonl *j, const hs_trace_message_end *e) {
     json_t *body = j->body;
     hs__jsonl_began(j, body, j->message_us);
     j->body = NULL;
-    if (j->outbound) {
+    if (j->outbound && !j->is_observer) {
         hs__jsonl_send(j, hs__jsonl_emit(j, "msg", body, true), n);
     } else {
-        hs__jsonl_claim(j, body, n);
+        hs__jsonl_claim(j, j->outbound, body, n);
         (void)hs__jsonl_emit(j, "msg", body, false);
     }
     hs__jsonl_message_drop(j);

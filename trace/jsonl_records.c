@@ -24,8 +24,8 @@ static void add_part(json_t *object, uint64_t record, size_t off, size_t n) {
     (void)json_array_append_new(parts, part);
 }
 
-void hs__jsonl_claim(hs__jsonl *j, json_t *object, size_t n) {
-    hs__jsonl_side *s = &j->side[0];
+void hs__jsonl_claim(hs__jsonl *j, bool outbound, json_t *object, size_t n) {
+    hs__jsonl_side *s = &j->side[outbound];
     size_t used = 0;
     while (n > 0 && used < s->n_runs) {
         hs__jsonl_run *run = &s->runs[used];
@@ -51,11 +51,11 @@ void hs__jsonl_send(hs__jsonl *j, json_t *object, size_t n) {
     j->unsent[j->n_unsent++] = (hs__jsonl_unsent){object, n};
 }
 
-/* Handshake bytes that were received wait for their message; those that are sent go to the
- * messages that wait. */
+/* Handshake bytes that were received wait for their message, to an observer all of them; those that
+ * are sent go to the messages that wait. */
 static void content(hs__jsonl *j, bool outbound, uint64_t record, size_t n) {
     hs__jsonl_side *s = &j->side[outbound];
-    if (!outbound) {
+    if (!outbound || j->is_observer) {
         if (s->n_runs == HS__JSONL_RUNS) { /* nobody sends such records in good faith */
             s->n_runs = 0;
         }

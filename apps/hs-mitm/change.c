@@ -107,16 +107,23 @@ static void break_message(pair *p, bool outbound, hs__bytes *records, hs_span ra
     }
 }
 
+/* Of several messages the first is told whole. */
 static void say_edited(pair *p, hs_span raw, const hs__bytes *edited) {
+    const char *name = hs__message_name(raw.p[0], raw);
+    const change *c = &p->change;
+    char before[CHANGE_WHAT];
     size_t at = 0;
     while (at < raw.n && at < edited->n && raw.p[at] == edited->p[at])
         at++;
-    if (raw.n == edited->n)
-        say(p, "%s: %s was changed, from byte %zu on", p->app->plan.row->name,
-            hs__message_name(raw.p[0], raw), at);
-    else
-        say(p, "%s: %s was changed, %zu B became %zu B", p->app->plan.row->name,
-            hs__message_name(raw.p[0], raw), raw.n, edited->n);
+    if (c->is_done && !strstr(c->what, name)) {
+        snprintf(before, sizeof before, "%s", c->what);
+        say(p, "%s; %s, too", before, name);
+    } else if (!c->is_done && raw.n == edited->n) {
+        say(p, "%s: %s was changed, from byte %zu on", p->app->plan.row->name, name, at);
+    } else if (!c->is_done) {
+        say(p, "%s: %s was changed, %zu B became %zu B", p->app->plan.row->name, name, raw.n,
+            edited->n);
+    }
 }
 
 /* The first connection's hello is kept, and goes on as it is. */
@@ -152,7 +159,7 @@ static bool edit(pair *p, bool outbound, hs_span raw, hs__bytes *edited) {
     memcpy(m.m, raw.p, raw.n);
     bool is_edited = hs__lab_edit(&m);
     edited->n = m.n;
-    if (is_edited && !c->is_done)
+    if (is_edited)
         say_edited(p, raw, edited);
     return is_edited;
 }

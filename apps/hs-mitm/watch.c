@@ -191,7 +191,7 @@ static void message(watch *w, bool outbound, hs_span raw) {
                                     .type = type,
                                     .name = hs__message_name(type, raw),
                                     .raw = raw,
-                                    .record = w->end[outbound].records}};
+                                    .record = w->end[outbound].stream_record}};
     emit(w, &begin);
     hs_status st = !has_reader(w, type) ? HS_E_UNEXPECTED_MESSAGE
                                         : hs__message_read_as(w->version, (hs__kx)w->kx, type, raw,
@@ -225,6 +225,8 @@ static void handshake(watch *w, bool outbound, hs_span content) {
     watched_end *e = &w->end[outbound];
     uint8_t type;
     size_t whole, at = 0;
+    if (e->stream_n == 0)
+        e->stream_record = e->records;
     if (!add_handshake(e, content)) {
         watch_note(w, "a message is too long to be kept: it goes on unread", "");
         e->stream_n = 0;
@@ -234,6 +236,7 @@ static void handshake(watch *w, bool outbound, hs_span content) {
            whole <= e->stream_n - at) {
         message(w, outbound, (hs_span){e->stream + at, whole});
         at += whole;
+        e->stream_record = e->records; /* what is behind it began in this record */
     }
     e->stream_n -= at;
     memmove(e->stream, e->stream + at, e->stream_n);

@@ -26,6 +26,7 @@ typedef struct {
     uint64_t hidden_alert_us;
     uint8_t *stream; /* handshake bytes in clear that are no whole message yet */
     size_t stream_n, stream_cap;
+    uint64_t stream_record; /* where the first of them came from */
 } watched_end;
 
 typedef struct {

@@ -196,6 +196,10 @@ def test_the_trace_is_an_observers(pki, tmp_path):
         own = [each for each in events if each["conn"] == conn]
         assert [each["name"] for each in own if each["ev"] == "msg"][:6] == names
         assert [each["ok"] for each in own if each["ev"] == "done"] == [True]
+        for each in own:
+            if each["ev"] == "msg":
+                assert sum(part["len"] for part in each["parts"]) == each["len"]
+                assert each["record"] == each["parts"][0]["record"]
         hidden = [each for each in own if each["ev"] == "record" and each["protected"]]
         assert hidden and all("plaintext" not in each for each in hidden)
     # What was in clear is not hidden: with zeros Wireshark could not make keys of a recording.
@@ -219,6 +223,18 @@ def test_the_trace_fits_its_schema(pki, tmp_path):
     check = jsonschema.Draft7Validator(schema)
     for line in trace.read_text().splitlines():
         assert not list(check.iter_errors(json.loads(line))), line
+
+
+def test_after_the_fact_it_reads_the_same(pki, tmp_path):
+    trace = tmp_path / "t.jsonl"
+    with hs_server(pki.servers["p256"]) as server, mitm(
+            server.port, "-vv", "--secrets=show", "--break=keyshare", trace=trace) as middle:
+        visit("ours", pki, middle.port, "1.2")
+        middle.told()
+    live = [line.removeprefix("c1 ") for line in middle.text("err").splitlines()
+            if line.startswith("c1 ")]
+    again = run("hs-trace", "text", "-vv", "--secrets=show", trace).stdout.splitlines()
+    assert again == live
 
 
 # ---- breaking: who notices -------------------------------------------------------------------
