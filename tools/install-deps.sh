@@ -19,7 +19,7 @@ test="$demo clang libclang-rt-dev clang-format libcmocka-dev valgrind
 
 # program=package, for the tests in a browser. Only where no such program is there, wherever it came
 # from, and the distribution has the package: Ubuntu has no Chromium.
-optional="chromium=chromium node=nodejs npm=npm"
+optional="chromium=chromium firefox-esr=firefox-esr node=nodejs npm=npm"
 
 case "${1-}" in
 build) wanted=$build optional= ;;
