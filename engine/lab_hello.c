@@ -65,8 +65,12 @@ bool hs__lab_do_group_chosen(hs__lab_message *m) {
 
 bool hs__lab_do_group_signed(hs__lab_message *m) {
     enum { NAMED_CURVE_AT = HS__HANDSHAKE_HEADER + 1, SECP256K1 = 22 };
-    hs__lab_put(m, NAMED_CURVE_AT, 2, SECP256K1);
-    return true;
+    hs__server_key_exchange ske;
+    const bool ok = hs__lab_server_exchange(m, &ske);
+    if (ok) {
+        hs__lab_put(m, NAMED_CURVE_AT, 2, SECP256K1);
+    }
+    return ok;
 }
 
 bool hs__lab_do_other_session_id(hs__lab_message *m) {

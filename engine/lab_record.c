@@ -136,6 +136,27 @@ static hs_status many_key_updates(step *s) {
     return st;
 }
 
+/* A request whose payload is said to have 16 KiB, and has none. */
+static hs_status heartbeat(step *s) {
+    static const uint8_t request[] = {1, 0x40, 0};
+    enum { HEARTBEAT = 24 };
+    return put_sealed(s->c, HEARTBEAT, (hs_span){request, sizeof(request)});
+}
+
+/* HelloRequest, or a ClientHello of one suite and without extensions. */
+static hs_status renegotiate(step *s) {
+    enum { CLIENT_HELLO = HS__HANDSHAKE_HEADER + 41 };
+    static const uint8_t hello_request[HS__HANDSHAKE_HEADER] = {HS__HT_hello_request};
+    static const uint8_t end[] = {0, 0, 2, 0xc0, 0x2b, 1, 0}; /* of a hello: no session id, ... */
+    uint8_t hello[CLIENT_HELLO] = {HS__HT_client_hello, 0, 0, 41, 3, 3};
+    if (s->c->is_server) {
+        return put_sealed(s->c, HS__CONTENT_handshake,
+                          (hs_span){hello_request, sizeof(hello_request)});
+    }
+    memcpy(hello + sizeof(hello) - sizeof(end), end, sizeof(end));
+    return put_sealed(s->c, HS__CONTENT_handshake, (hs_span){hello, sizeof(hello)});
+}
+
 static hs_status zeros(step *s) {
     return put_sealed(s->c, 0, nothing);
 }
@@ -200,6 +221,8 @@ static const struct {
     {HS__LAB_EMPTY, is_after_handshake, many_empty},
     {HS__LAB_WARNINGS, is_after_handshake, many_warnings},
     {HS__LAB_KEY_UPDATES, is_after_handshake, many_key_updates},
+    {HS__LAB_HEARTBEAT, is_after_handshake, heartbeat},
+    {HS__LAB_RENEGOTIATE, is_after_handshake, renegotiate},
     {HS__LAB_TRUNCATE, is_close_notify, lost},
 };
 

@@ -58,10 +58,17 @@ static bool has(unsigned how, unsigned all) {
     return (how & all) == all;
 }
 
-static void count_notes(void *ctx, const hs_trace *ev) {
+static void on_trace(void *ctx, const hs_trace *ev) {
     lab_run *run = ctx;
     if (ev->kind == HS_TR_NOTE && strncmp(ev->u.note.text, "lab: ", 5) == 0) {
         run->notes++;
+    }
+    if (ev->kind == HS_TR_MESSAGE && ev->u.message.outbound && run->world->message != NULL) {
+        hs_info info = {.version = 0};
+        if (run->pair.server.conn != NULL) {
+            hs_conn_info(run->pair.server.conn, &info);
+        }
+        run->world->message(ev->u.message.raw, info.version);
     }
 }
 
@@ -72,8 +79,8 @@ static hs_options common(unsigned how, const lab_world *w) {
                     .trust = has(how, LAB_CLASSIC) ? w->rsa.trust : w->ecdsa.trust,
                     .now_ms = hs__test_now_ms,
                     .alpn = has(how, LAB_ALPN) ? h2 : NULL,
-                    .trace = count_notes,
-                    .trace_mask = HS_TRACE_MASK(HS_TR_NOTE)};
+                    .trace = on_trace,
+                    .trace_mask = HS_TRACE_MASK(HS_TR_NOTE) | HS_TRACE_MASK(HS_TR_MESSAGE)};
     o.min_version = has(how, LAB_ONLY_TLS13) ? HS__VERSION_TLS13 : 0;
     o.max_version = has(how, LAB_TLS12) ? HS__VERSION_TLS12 : 0;
     if (has(how, LAB_CLASSIC)) {
@@ -110,6 +117,7 @@ static hs_config *server_config(const lab_world *w, unsigned how, const hs__lab 
                                  NULL};
     hs_options o = common(how, w);
     o.provider = w->server;
+    o.alloc = w->alloc;
     o.identity = identity;
     o.max_version = has(how, LAB_OLD_SERVER) ? HS__VERSION_TLS12 : o.max_version;
     o.client_auth = has(how, LAB_AUTH) ? HS_CLIENT_AUTH_NEED : HS_CLIENT_AUTH_NONE;
@@ -157,16 +165,28 @@ static hs_session *first_session(lab_run *r) {
     return session;
 }
 
-void lab_run_new(const lab_world *w, const hs__lab *lab, bool by_server, unsigned how, lab_run *r) {
-    *r = (lab_run){.client = client_config(w, how, NULL), .server = server_config(w, how, NULL)};
+void lab_run_open(const lab_world *w, const hs__lab *lab, bool by_server, unsigned how,
+                  lab_run *r) {
+    *r = (lab_run){.world = w, .by_server = by_server};
+    r->client = client_config(w, how, NULL);
+    r->server = server_config(w, how, NULL);
     hs_session *session = has(how, LAB_RESUME) ? first_session(r) : NULL;
     hs__config_set_lab(by_server ? r->server : r->client, lab);
     open_ends(r, session);
     hs_session_unref(session);
+}
+
+void lab_run_go(lab_run *r) {
+    hs__test_end *ends[] = {&r->pair.client, &r->pair.server};
+    hs__test_end *breaks = ends[r->by_server];
     hs__test_pair_run(&r->pair);
-    hs__test_end *breaks = by_server ? &r->pair.server : &r->pair.client;
-    talk(r, breaks, by_server ? &r->pair.client : &r->pair.server);
+    talk(r, breaks, ends[!r->by_server]);
     r->happened = hs__lab_happened(breaks->conn);
+}
+
+void lab_run_new(const lab_world *w, const hs__lab *lab, bool by_server, unsigned how, lab_run *r) {
+    lab_run_open(w, lab, by_server, how, r);
+    lab_run_go(r);
 }
 
 void lab_run_free(lab_run *r) {

@@ -25,6 +25,9 @@ typedef struct {
     hs_provider *client, *server;
     hs__test_identity ecdsa, rsa;
     hs_credential *with_root; /* ecdsa's, its root behind it */
+    const hs_alloc *alloc;    /* of servers; NULL: the usual */
+    /* every message that an end sends; NULL: nobody looks */
+    void (*message)(hs_span raw, uint16_t version);
 } lab_world;
 
 /* Aborts when it cannot be made; the providers' references are taken over. */
@@ -33,9 +36,10 @@ void lab_world_free(lab_world *w);
 
 /* Both ends of a connection that is over, one way or the other. */
 typedef struct {
+    const lab_world *world;
     hs__test_pair pair;
     hs_config *client, *server;
-    bool happened;
+    bool by_server, happened;
     unsigned notes; /* lines of the breaking end's trace that begin with "lab:" */
 } lab_run;
 
@@ -44,5 +48,10 @@ typedef struct {
 void lab_run_new(const lab_world *w, const hs__lab *lab, bool by_server, unsigned how,
                  lab_run *out);
 void lab_run_free(lab_run *r);
+
+/* The same in two steps: both ends are there / everything else. */
+void lab_run_open(const lab_world *w, const hs__lab *lab, bool by_server, unsigned how,
+                  lab_run *out);
+void lab_run_go(lab_run *r);
 
 #endif
