@@ -206,7 +206,6 @@ static void read_line(hs__replay *r, hs__line *l) {
     }
     if (strcmp(l->ev, "trace") == 0) {
         on_trace(r, l, id);
-        return;
     }
     l->conn = find_conn(r, id);
     if (l->conn == NULL) {
