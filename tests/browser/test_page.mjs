@@ -74,7 +74,7 @@ pageTest('dark and light can be chosen, and the choice stays', 'tls13-client',
   });
 
 for (const view of ['tls13-client', 'untrusted-client', 'resumed-client']) {
-  pageTest(`${view}: a screen reader finds a name for all that can be used`, view, {}, async (page) => {
+  pageTest(`${view}: a screen reader finds a name for all that can be used`, view, { hash: '#msg-4' }, async (page) => {
     assert.deepEqual(await page.evaluate(unnamed), []);
     for (const role of ['banner', 'main', 'navigation', 'radiogroup']) {
       assert.ok((await page.getByRole(role).count()) > 0, role);

@@ -1,7 +1,7 @@
 /* What can be asked of any page. The functions run in the page and give lists of faults. */
 
 /* Whatever can be used has a name that a screen reader can say; ids are unique; graphics say what
- * they are or that they mean nothing; references lead somewhere. */
+ * they are or that they mean nothing; references lead somewhere; what scrolls can be reached. */
 export function unnamed() {
   const faults = [];
   const tell = (node, what) => faults.push(`${what}: ${node.outerHTML.slice(0, 120)}`);
@@ -29,6 +29,11 @@ export function unnamed() {
         if (id && !document.getElementById(id)) tell(node, `${name} leads nowhere`);
       }
     }
+  }
+  for (const node of document.querySelectorAll('body *')) {
+    const scrolls = /auto|scroll/.test(getComputedStyle(node).overflowY) && node.scrollHeight > node.clientHeight + 1;
+    const isReached = node.tabIndex >= 0 || node.querySelector('a[href], button, input, select, [tabindex="0"]');
+    if (scrolls && node.checkVisibility() && !isReached) tell(node, 'scrolls, but not for the keyboard');
   }
   for (const node of document.querySelectorAll('[aria-hidden=true] :is(a[href], button, input, [tabindex="0"])')) {
     tell(node, 'can be focused and is hidden');

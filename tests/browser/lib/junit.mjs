@@ -3,7 +3,7 @@
 
 const text = (value) =>
   String(value)
-    .replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`)
+    .replace(/[&<>"\n]/g, (c) => `&#${c.charCodeAt(0)};`)
     .replace(/[^\t\n\x20-\ud7ff\ue000-\ufffd]/g, '?');
 
 export default async function* junit(events) {
