@@ -209,6 +209,6 @@ export function header(view) {
         model.role === 'observer' ? ', seen on the way' : `, seen by the ${model.role}`, meta.tool ? ` (${meta.tool} ${meta.tool_version || ''})` : '',
         when && !isNaN(when) ? [', ', el('time', {datetime: meta.wall_time}, meta.wall_time.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC'))] : '')),
     actions(view), reasons(model), factList(model),
-    model.secrets === 'show' ? el('p', {class: 'caution'}, icon('key'), 'This page holds the secrets of this connection: whoever has it can read what was sent.') : null,
+    model.secrets === 'show' && model.role !== 'observer' ? el('p', {class: 'caution'}, icon('key'), 'This page holds the secrets of this connection: whoever has it can read what was sent.') : null,
     lineTable(model));
 }
