@@ -67,13 +67,14 @@ static void put_conn(const check_conn_result *r) {
     const char *glue = " ";
     for (check_kind kind = 0; kind < CHECK_KINDS; kind++) {
         if (r->count[kind] > 0) {
-            printf("%s%llu %s", glue, (unsigned long long)r->count[kind], check_kind_text(kind));
+            printf("%s%llu %s", glue, (unsigned long long)r->count[kind],
+                   check_kind_text(kind, r->count[kind]));
             glue = ", ";
         }
     }
     printf("\n");
     for (size_t i = 0; i < r->n_gaps; i++) {
-        printf("    not checked: %s (%zu times)\n", r->gaps[i].what, r->gaps[i].n);
+        printf("    not checked: %s (%zu)\n", r->gaps[i].what, r->gaps[i].n);
     }
 }
 
@@ -110,7 +111,7 @@ static void put_text(const check *c, const char *file, const args *a) {
 static json_t *conn_json(const check_conn_result *r) {
     json_t *counts = json_object(), *gaps = json_array();
     for (check_kind kind = 0; kind < CHECK_KINDS; kind++) {
-        json_object_set_new(counts, check_kind_text(kind),
+        json_object_set_new(counts, check_kind_text(kind, 2),
                             json_integer((json_int_t)r->count[kind]));
     }
     for (size_t i = 0; i < r->n_gaps; i++) {

@@ -27,7 +27,7 @@ typedef enum {
     CHECK_DATA, /* bytes of application data */
     CHECK_KINDS
 } check_kind;
-const char *check_kind_text(check_kind kind); /* "values of the key schedule" */
+const char *check_kind_text(check_kind kind, uint64_t n); /* "values of the key schedule" */
 
 typedef struct {
     size_t line;

@@ -117,7 +117,7 @@ static void keep_content(const record *r, size_t n) {
         memcpy(copy, r->content.p, r->content.n);
     }
     s->contents = room;
-    s->contents[s->n_contents++] = (check_content){.record = lines_uint(r->o, "n"),
+    s->contents[s->n_contents++] = (check_content){.record = r->side->records,
                                                    .line = r->line,
                                                    .n = n,
                                                    .bytes = {copy, copy != NULL ? n : 0},
@@ -258,7 +258,7 @@ static hs_status open_record(const record *r, const uint8_t *nonce, hs_span *out
 /* TLSInnerPlaintext: content, type, zeros (RFC 9846 5.2). */
 static void check_inner(record *r, hs_span inside) {
     size_t n = inside.n, padding = 0;
-    uint8_t type = (uint8_t)lines_uint(r->o, "type");
+    uint8_t type = r->raw.p[0];
     if (!r->is_12) {
         while (n > 0 && inside.p[n - 1] == 0) {
             n--;
@@ -374,7 +374,7 @@ static void check_header(record *r) {
 }
 
 static void in_clear(record *r) {
-    r->type = (uint8_t)lines_uint(r->o, "type");
+    r->type = r->raw.p[0];
     if (r->has_body) {
         r->content = (hs_span){r->raw.p + HS__RECORD_HEADER, r->raw.n - HS__RECORD_HEADER};
     }

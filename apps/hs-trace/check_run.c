@@ -7,22 +7,22 @@
 
 /* ---- facts ------------------------------------------------------------------------------- */
 
-const char *check_kind_text(check_kind kind) {
-    static const char *const texts[CHECK_KINDS] = {
-        [CHECK_VALUES] = "values of the key schedule",
-        [CHECK_FINGERPRINTS] = "fingerprints",
-        [CHECK_HASHES] = "transcript hashes",
-        [CHECK_MESSAGES] = "messages",
-        [CHECK_FIELDS] = "fields",
-        [CHECK_RECORDS] = "records",
-        [CHECK_OPENED] = "records opened with their key",
-        [CHECK_FINISHED] = "Finished",
-        [CHECK_SIGNATURES] = "signatures",
-        [CHECK_CERTIFICATES] = "certificates",
-        [CHECK_ALERTS] = "alerts",
-        [CHECK_DATA] = "bytes of application data",
+const char *check_kind_text(check_kind kind, uint64_t n) {
+    static const char *const texts[CHECK_KINDS][2] = {
+        [CHECK_VALUES] = {"value of the key schedule", "values of the key schedule"},
+        [CHECK_FINGERPRINTS] = {"fingerprint", "fingerprints"},
+        [CHECK_HASHES] = {"transcript hash", "transcript hashes"},
+        [CHECK_MESSAGES] = {"message", "messages"},
+        [CHECK_FIELDS] = {"field", "fields"},
+        [CHECK_RECORDS] = {"record", "records"},
+        [CHECK_OPENED] = {"record opened with its key", "records opened with their key"},
+        [CHECK_FINISHED] = {"Finished", "Finished"},
+        [CHECK_SIGNATURES] = {"signature", "signatures"},
+        [CHECK_CERTIFICATES] = {"certificate", "certificates"},
+        [CHECK_ALERTS] = {"alert", "alerts"},
+        [CHECK_DATA] = {"byte of application data", "bytes of application data"},
     };
-    return texts[kind];
+    return texts[kind][n != 1];
 }
 
 bool check_hash_by_name(const char *name, hs__hash_id *out) {
@@ -209,6 +209,9 @@ static void on_transcript(check_conn *c, size_t line, json_t *o) {
 static void on_check(check_conn *c, size_t line, json_t *o) {
     check_keep(c, &c->checks, line, o);
 }
+static void on_choose(check_conn *c, size_t line, json_t *o) {
+    check_keep(c, &c->choices, line, o);
+}
 static void on_ticket(check_conn *c, size_t line, json_t *o) {
     check_keep(c, &c->tickets, line, o);
 }
@@ -236,14 +239,14 @@ static const struct {
     const char *ev;
     void (*take)(check_conn *c, size_t line, json_t *o);
 } events[] = {
-    {"trace", on_trace},      {"msg", on_message},
-    {"record", check_record}, {"transcript", on_transcript},
-    {"derive", check_derive}, {"secret", check_secret},
-    {"key", check_key},       {"check", on_check},
-    {"alert", on_alert},      {"ticket", on_ticket},
-    {"keyupdate", on_update}, {"appdata", check_appdata},
-    {"done", on_done},        {"closed", on_closed},
-    {"lost", on_lost},
+    {"trace", on_trace},        {"msg", on_message},
+    {"record", check_record},   {"transcript", on_transcript},
+    {"choose", on_choose},      {"derive", check_derive},
+    {"secret", check_secret},   {"key", check_key},
+    {"check", on_check},        {"alert", on_alert},
+    {"ticket", on_ticket},      {"keyupdate", on_update},
+    {"appdata", check_appdata}, {"done", on_done},
+    {"closed", on_closed},      {"lost", on_lost},
 };
 
 /* Numbers that only grow. A line that is lost has none. */
@@ -297,6 +300,7 @@ void check_end(check *k) {
         check_transcripts(c);
         check_inputs(c);
         check_proofs(c);
+        check_choices(c);
         check_told(c);
     }
     if (k->n_faults > 0) {

@@ -6,6 +6,7 @@
  *   check_transcript.c  at the end: which messages are in the transcript, its hashes, what values
  *                       were derived from
  *   check_proofs.c      at the end: Finished, signatures, certificate paths
+ *   check_choices.c     at the end: what was chosen from what
  *   check_told.c        the other lines: alerts, tickets, totals */
 #ifndef HS_TRACE_CHECK_STATE_H
 #define HS_TRACE_CHECK_STATE_H
@@ -80,7 +81,8 @@ typedef struct {
     size_t odd_ccs; /* line of a ChangeCipherSpec that is none */
     uint64_t seq, t_us;
     check_side side[2]; /* [outbound] */
-    check_list messages, transcripts, derives, checks, alerts, tickets, updates, dones, secrets;
+    check_list messages, transcripts, derives, checks, alerts, tickets, updates, dones, secrets,
+        choices;
     check_value *values;
     size_t n_values, cap_values;
     uint64_t count[CHECK_KINDS];
@@ -158,6 +160,9 @@ void check_inputs(check_conn *c);
 
 /* ---- check_proofs.c ---------------------------------------------------------------------- */
 void check_proofs(check_conn *c);
+
+/* ---- check_choices.c --------------------------------------------------------------------- */
+void check_choices(check_conn *c);
 
 /* ---- check_told.c ------------------------------------------------------------------------ */
 void check_told(check_conn *c);

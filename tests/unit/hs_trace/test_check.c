@@ -249,6 +249,112 @@ static void nothing_is_left_out(void **state) {
     hs_provider_unref(p);
 }
 
+/* ---- numbers, names, outcomes ------------------------------------------------------------ */
+
+/* The member at "parts[0].off"; *holder and *key: where it is. */
+static json_t *member(json_t *o, const char *path, json_t **holder, char key[64]) {
+    json_t *at = o;
+    char word[64];
+    for (const char *p = path; *p != 0 && at != NULL;) {
+        const size_t n = strcspn(p, ".[");
+        (void)snprintf(word, sizeof word, "%.*s", (int)n, p);
+        *holder = at;
+        (void)snprintf(key, 64, "%s", word);
+        at = json_object_get(at, word);
+        p += n;
+        if (*p == '[') {
+            at = json_array_get(at, strtoul(p + 1, NULL, 10));
+            p += strcspn(p, "]") + 1;
+        }
+        p += *p == '.' ? 1 : 0;
+    }
+    return at;
+}
+
+/* Another value of the same type. */
+static json_t *other_value(const json_t *v) {
+    return json_is_integer(v)  ? json_integer(json_integer_value(v) + 1)
+           : json_is_true(v)   ? json_false()
+           : json_is_false(v)  ? json_true()
+           : json_is_string(v) ? json_string("TLS_AES_128_CCM_SHA256")
+                               : NULL;
+}
+
+static void numbers_and_names_count_too(void **state) {
+    (void)state;
+    static const struct {
+        const char *scene, *ev, *with, *path;
+    } rows[] = {
+        {"full", "record", "raw", "n"},
+        {"full", "record", "raw", "type"},
+        {"full", "record", "raw", "len"},
+        {"full", "record", "raw", "stream_off"},
+        {"full", "record", "aead", "aead.seq"},
+        {"full", "record", "aead", "aead.ok"},
+        {"full", "record", "inner_type", "inner_type"},
+        {"full", "record", "inner_len", "inner_len"},
+        {"full", "record", "padding", "padding"},
+        {"full", "msg", "fields", "type"},
+        {"full", "msg", "fields", "len"},
+        {"full", "msg", "fields", "record"},
+        {"full", "msg", "parts", "parts[0].off"},
+        {"full", "msg", "fields", "fields[4].off"},
+        {"full", "msg", "fields", "fields[4].val"},
+        {"full", "msg", "certs", "certs[0].subject"},
+        {"full", "msg", "certs", "certs[0].off"},
+        {"full", "derive", "value", "len"},
+        {"full", "transcript", "value", "through"},
+        {"full", "transcript", "value", "messages"},
+        {"full", "choose", "offered", "chosen"},
+        {"full", "key", "aead", "aead"},
+        {"full", "check", "expected", "ok"},
+        {"full", "check", "expected", "covers"},
+        {"full", "check", "path", "path[0].sha256"},
+        {"full", "alert", "code", "desc"},
+        {"full", "keyupdate", "gen", "gen"},
+        {"full", "keyupdate", "gen", "requested"},
+        {"full", "done", "suite", "suite"},
+        {"full", "done", "suite", "version"},
+        {"full", "done", "suite", "hrr"},
+        {"full", "done", "suite", "bytes_rx"},
+        {"full", "closed", "clean", "records_tx"},
+        {"full", "closed", "clean", "app_rx"},
+        {"full", "closed", "clean", "seq"},
+        {"ecdhe12", "ticket", "lifetime", "lifetime"},
+        {"ecdhe12", "check", "signed_content", "scheme"},
+        {"ecdhe12", "check", "signed_content", "ok"},
+    };
+    hs_provider *p = provider("libcrypto");
+    size_t missed = 0;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        trace t = play(scene_by_name(rows[i].scene), false, HS_SECRETS_SHOW);
+        size_t at = 0;
+        json_t *holder = NULL;
+        char key[64];
+        while (at < t.n &&
+               (strcmp(json_string_value(json_object_get(t.o[at], "ev")), rows[i].ev) != 0 ||
+                json_object_get(t.o[at], rows[i].with) == NULL)) {
+            at++;
+        }
+        assert_true(at < t.n);
+        json_t *v = member(t.o[at], rows[i].path, &holder, key);
+        assert_non_null(v);
+        json_object_set_new(holder, key, other_value(v));
+        check *c = run(p, &t);
+        const check_fault *faults;
+        const size_t n = check_faults(c, &faults);
+        if (n == 0 || faults[0].line != at + 1) {
+            missed++;
+            print_error("%s %s: line %zu, %zu faults, first at %zu: %s\n", rows[i].ev, rows[i].path,
+                        at + 1, n, n > 0 ? faults[0].line : 0, n > 0 ? faults[0].text : "");
+        }
+        check_free(c);
+        drop(&t);
+    }
+    hs_provider_unref(p);
+    assert_int_equal(missed, 0);
+}
+
 /* ---- lines that no tool of ours writes --------------------------------------------------- */
 
 static json_t *strange(unsigned which) {
@@ -337,6 +443,7 @@ int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_the_engine_writes_is_right),
         cmocka_unit_test(nothing_is_left_out),
+        cmocka_unit_test(numbers_and_names_count_too),
         cmocka_unit_test(whatever_a_line_holds_nothing_breaks),
         cmocka_unit_test(each_digit_counts_in_tls13),
         cmocka_unit_test(each_digit_counts_after_a_retry),
