@@ -106,7 +106,7 @@ class Bytes {
     this.wanted = 'inside';
     this.limit = PAGE;
     this.tabs = el('div', {class: 'tabs', role: 'group', 'aria-label': 'Which bytes'});
-    this.hex = el('div', {class: 'dump', role: 'img', 'aria-label': 'Bytes in hexadecimal'});
+    this.hex = el('div', {class: 'dump', role: 'img', tabindex: 0, 'aria-label': 'Bytes in hexadecimal'});
     this.tree = el('ul', {class: 'tree', role: 'tree', 'aria-label': 'Fields'});
     this.below = el('div', {class: 'about', 'aria-live': 'polite'});
     this.title = el('h3', {class: 'subject'});

@@ -59,7 +59,7 @@ function facts(model) {
     ['Signature', d.sigalg && [d.sigalg, '', said('certificate_verify') || said('server_key_exchange')]],
     ['Certificate', certificateOf(model)],
     ['Protocol', d.alpn && [d.alpn, '', said('encrypted_extensions') || said('server_hello')]],
-    ['Handshake', us.total !== undefined ? [time(us.total), `${plural(d.rtts, 'round trip')}, ${time(us.crypto || 0)} of it crypto`] : null],
+    ['Handshake', us.total !== undefined ? [time(us.total), `${plural(d.rtts, 'round trip')}${us.crypto > 0 ? `, ${time(us.crypto)} of it crypto` : ''}`] : null],
     ['Sent, received', d.bytes_tx !== undefined ? [`${size(d.bytes_tx)}, ${size(d.bytes_rx)}`, `in ${plural(d.records_tx, 'record')} and ${d.records_rx}`] : null],
     ['Data', model.closed && model.closed.app_tx + model.closed.app_rx > 0 ? [`${size(model.closed.app_tx)} sent`, `${size(model.closed.app_rx)} received`, model.appdata[0]] : null],
     ['Mode', [d.hrr ? 'with HelloRetryRequest' : '', d.resumed ? 'resumed' : ''].filter(Boolean).join(', ') || null],
@@ -122,7 +122,7 @@ function lineTable(model) {
   if (model.text.length === 0) return null;
   return el('details', {class: 'lines', open: innerWidth > 620}, el('summary', {}, 'Line by line'),
     el('div', {class: 'scroll'}, el('table', {}, el('thead', {class: 'offscreen'}, el('tr', {},
-      ['ms', '', 'what', 'size', 'record', 'meaning'].map((h) => el('th', {scope: 'col'}, h)))),
+      ['ms', 'kind', 'what', 'size', 'record', 'meaning'].map((h) => el('th', {scope: 'col'}, h)))),
     el('tbody', {}, rowsOf(model).map((row) => el('tr', {class: `mark-${TONES[row.mark] || 'life'}`, 'data-item': row.item ? row.item.id : null},
       el('td', {class: 'at'}, row.at), el('td', {class: 'mark'}, row.mark),
       el('td', {class: 'name'}, row.item ? el('button', {type: 'button', class: 'plain-button'}, row.name) : row.name),

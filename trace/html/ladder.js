@@ -116,7 +116,7 @@ function recordLabel(mark) {
   const name = records.length > 1 ? `r${first.n}–${records[records.length - 1].n}` : `r${first.n}`;
   const bytes = records.reduce((sum, r) => sum + r.len + 5, 0);
   return el('button', {type: 'button', class: 'rec', 'data-item': first.id, 'data-from': mark.sender, 'data-sealed': first.protected ? 'yes' : null,
-    'aria-label': `${plural(records.length, 'record')} from number ${first.n}, ${size(bytes)} on the wire`,
+    'aria-label': `${name}: ${plural(records.length, 'record')} of the ${mark.sender}, ${size(bytes)} on the wire`,
     title: `${records.length > 1 ? 'records' : 'record'} ${name.slice(1)} of the ${mark.sender}: ${size(bytes)} on the wire`}, name);
 }
 

@@ -37,6 +37,7 @@ import { header } from './header.js';
 import { steps, stepper } from './steps.js';
 import { PANELS } from './panels.js';
 
+const MANY = 12;
 const page = {models: [], view: null, lens: 'everyone', root: null};
 
 // ---- connections
@@ -222,14 +223,24 @@ function toolbar(view, sections) {
       el('a', {href: `#panel-${panel.id}`}, panel.short || panel.title))));
 }
 
+function nameOf(m) {
+  const {done} = m;
+  return [m.role, done && done.version, done && done.resumed && 'resumed', done && !done.ok && 'failed'].filter(Boolean).join(' · ');
+}
+
+function pickerButton(m, isCurrent) {
+  return el('button', {type: 'button', class: isCurrent ? 'is-current' : null, 'data-conn': m.id,
+    'aria-current': isCurrent ? 'true' : null, on: {click: () => show(m, '')}},
+  el('b', {}, m.id), ` ${nameOf(m)}`, m.source ? el('small', {}, m.source) : null);
+}
+
+// A few connections as buttons, many as a list.
 function picker(view) {
   if (page.models.length < 2) return null;
-  return el('nav', {class: 'picker', 'aria-label': 'Connections'}, page.models.map((m) =>
-    el('button', {type: 'button', class: m === view.model ? 'is-current' : null, 'data-conn': m.id,
-      'aria-current': m === view.model ? 'true' : null, on: {click: () => show(m, '')}},
-    el('b', {}, m.id), ` ${m.role}`, m.done ? ` · ${m.done.version || 'no version'}` : '',
-    m.done && m.done.resumed ? ' · resumed' : '', m.done && !m.done.ok ? ' · failed' : '',
-    m.source ? el('small', {}, m.source) : null)));
+  const list = () => el('select', {'aria-label': 'Connection', on: {change: (event) => show(page.models[event.target.selectedIndex], '')}},
+    page.models.map((m) => el('option', {selected: m === view.model}, `${m.id} ${nameOf(m)} ${m.source}`)));
+  return el('nav', {class: 'picker', 'aria-label': 'Connections'},
+    page.models.length > MANY ? list() : page.models.map((m) => pickerButton(m, m === view.model)));
 }
 
 function show(model, id) {

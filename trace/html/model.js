@@ -87,7 +87,8 @@ const NAMES = new Map(Object.entries({
 function sound(line) {
   if (line.ev === 'msg') {
     const fields = Array.isArray(line.fields) ? line.fields : [];
-    return {...line, raw: String(line.raw || ''), parts: Array.isArray(line.parts) ? line.parts : [],
+    return {...line, name: String(line.name), raw: String(line.raw || ''),
+      parts: Array.isArray(line.parts) ? line.parts.filter(Boolean) : [],
       fields: fields.filter((f) => f && typeof f.path === 'string' && f.off >= 0 && f.len >= 0)};
   }
   return line.ev === 'record' ? {...line, raw: line.raw ? String(line.raw) : undefined} : line;
