@@ -114,7 +114,8 @@ HS_MUST_CHECK hs_status hs__lab_after_transcript(hs_conn *c);
 /* Content is about to become records. *taken: it did, or is not to. */
 HS_MUST_CHECK hs_status hs__lab_on_content(hs_conn *c, uint8_t type, hs_span content, bool *taken);
 
-/* Record number c->out.records stands in the queue's room and is not queued yet. True: do not. */
+/* Record number c->out.records stands in the queue's room and is not queued yet. True: that, and
+ * the trace of it, has been seen to. */
 bool hs__lab_on_record(hs_conn *c, uint8_t *record, size_t n, bool is_protected);
 
 void hs__lab_end(hs_conn *c);

@@ -13,8 +13,8 @@ enum { HEADER = HS__RECORD_HEADER };
 /* ---- records of our own making
  * -------------------------------------------------------------------- */
 
-static void queue(hs_conn *c, const uint8_t *record, size_t n, bool is_protected) {
-    hs__tx_commit(&c->tx, n);
+/* It counts as sent, and the trace has it. */
+static void tell(hs_conn *c, const uint8_t *record, size_t n, bool is_protected) {
     c->out.bytes += n;
     hs__trace_wire(c, true, (hs_span){record, n}, is_protected);
 }
@@ -32,7 +32,8 @@ static hs_status put_clear(hs_conn *c, uint8_t type, hs_span content, size_t n) 
         memcpy(record + HEADER, content.p, content.n);
     }
     c->out.records++;
-    queue(c, record, HEADER + n, false);
+    hs__tx_commit(&c->tx, HEADER + n);
+    tell(c, record, HEADER + n, false);
     return HS_OK;
 }
 
@@ -44,7 +45,8 @@ static hs_status put_sealed(hs_conn *c, uint8_t type, hs_span content) {
     }
     hs_status st = hs__protect(c, type, content, record);
     if (st == HS_OK) {
-        queue(c, record, n, true);
+        hs__tx_commit(&c->tx, n);
+        tell(c, record, n, true);
     }
     return st;
 }
@@ -97,7 +99,7 @@ static bool is_too_early_for_ccs(const step *s) {
 }
 
 static hs_status too_long(step *s) {
-    return put_clear(s->c, HS__CONTENT_handshake, nothing, HS__RECORD_PLAIN_MAX + 1);
+    return put_clear(s->c, HS__CONTENT_application_data, nothing, HS__RECORD_PLAIN_MAX + 1);
 }
 
 static hs_status no_record(step *s) {
@@ -274,40 +276,41 @@ static void other_version(uint8_t *record) {
     record[2] = 5;
 }
 
-/* The first copy goes here, the second one as usual. */
-static bool replay(hs_conn *c, const uint8_t *record, size_t n, bool is_protected) {
-    queue(c, record, n, is_protected);
+/* The copy is somebody else's: our trace and our counts do not know it. */
+static void send_again(hs_conn *c, const uint8_t *record, size_t n) {
     uint8_t *again = hs__tx_room(c->memory, &c->tx, n);
-    if (again == NULL) {
-        return true;
+    if (again != NULL) {
+        memcpy(again, record, n);
+        hs__tx_commit(&c->tx, n);
     }
-    memcpy(again, record, n);
-    c->out.records++;
-    return false;
 }
 
+static bool is_for(const hs_conn *c, const hs__lab *lab) {
+    return lab != NULL && c->lab != NULL && !c->lab->done &&
+           (lab->row->kind == HS__LAB_TAKES_RECORD || lab->row->kind == HS__LAB_TAKES_RECORD_BIT) &&
+           c->out.records == lab->number;
+}
+
+/* The trace hears of the record first: what is inside of it has been told just before. */
 bool hs__lab_on_record(hs_conn *c, uint8_t *record, size_t n, bool is_protected) {
     const hs__lab *lab = c->first->lab;
-    const bool is_its =
-        lab != NULL && c->lab != NULL && !c->lab->done &&
-        (lab->row->kind == HS__LAB_TAKES_RECORD || lab->row->kind == HS__LAB_TAKES_RECORD_BIT) &&
-        c->out.records == lab->number;
-    if (!is_its || (lab->row->id == HS__LAB_FLIP && !flip(record, n, lab->place))) {
+    if (!is_for(c, lab)) {
         return false;
+    }
+    const hs__lab_id id = lab->row->id;
+    if (id == HS__LAB_FLIP && !flip(record, n, lab->place)) {
+        return false;
+    }
+    if (id == HS__LAB_CONTENT_TYPE) {
+        other_type(record);
+    } else if (id == HS__LAB_RECORD_VERSION) {
+        other_version(record);
+    }
+    hs__tx_commit(&c->tx, id != HS__LAB_DROP_RECORD ? n : 0);
+    tell(c, record, n, is_protected);
+    if (id == HS__LAB_REPLAY_RECORD) {
+        send_again(c, record, n);
     }
     hs__lab_happens(c);
-    switch (lab->row->id) {
-    case HS__LAB_CONTENT_TYPE:
-        other_type(record);
-        return false;
-    case HS__LAB_RECORD_VERSION:
-        other_version(record);
-        return false;
-    case HS__LAB_DROP_RECORD:
-        return true;
-    case HS__LAB_REPLAY_RECORD:
-        return replay(c, record, n, is_protected);
-    default:
-        return false;
-    }
+    return true;
 }

@@ -61,6 +61,7 @@ CLIENT_13 = {
     "hasty-data": "unexpected_message",
     "ccs": "unexpected_message",
     "garbage": "unexpected_message",
+    "heartbeat": "unexpected_message",
 }
 CLIENT_12 = {
     "drop=ClientKeyExchange": "unexpected_message",
@@ -81,6 +82,7 @@ CLIENT_12 = {
     "hasty-data": "unexpected_message",
     "ccs": "unexpected_message",
     "garbage": "unexpected_message",
+    "heartbeat": "unexpected_message",
 }
 CLIENT_CASES = [(version, what) for version, cases in (("1.3", CLIENT_13), ("1.2", CLIENT_12))
                 for what in cases]
@@ -321,6 +323,34 @@ def test_both_traces_say_who_noticed_and_by_which_check(pki, tmp_path):
     assert [each["ok"] for each in check] == [False]
     alerts = [(each["dir"], each["desc"]) for each in client + server if each["ev"] == "alert"]
     assert sorted(alerts) == [("rx", "decrypt_error"), ("tx", "decrypt_error")]
+
+
+# {break by the server: what `hs-trace check` says of its trace, value by value}
+LIES = {
+    "finished": "verify_data is not that of this handshake",
+    "tamper=ServerHello": "the transcript hash of CH SH is not that of its messages",
+    "drop=Certificate": "'CH SH EE CT' are not the messages so far",
+    "certificate": "the signature does not fit the key of the certificate",
+    "flip=3": "the record does not open with server_handshake_key",
+    "replay-record=3": None,  # the copy is not ours
+    "alter=ServerHello": None,
+}
+
+
+@pytest.mark.parametrize("what", LIES)
+def test_a_check_of_the_trace_finds_what_was_broken(pki, tmp_path, what):
+    """Where the values of the one that broke it do not fit together; the other's always do."""
+    files = [tmp_path / "client.jsonl", tmp_path / "server.jsonl"]
+    with hs_server(pki.servers["p256"], f"--break={what}", "--secrets=show",
+                   trace=files[1]) as server:
+        visit(pki, server, f"--trace={files[0]}", "--secrets=show", code=None)
+        server.told("lab")
+    run("hs-trace", "check", files[0], code=0)
+    done = run("hs-trace", "check", files[1], code=5 if LIES[what] else 0)
+    assert (LIES[what] or "") in done.stdout + done.stderr
+    for rendering in ("text", "html", "pcapng", "keylog"):
+        for file in files:
+            run("hs-trace", rendering, file, text=False)
 
 
 def test_a_truncated_answer_is_no_answer(pki):
