@@ -55,34 +55,88 @@ const char *hs__oid_dotted_of(hs__oid id) {
     return oids[id].dotted;
 }
 
+/* An arc of up to 128 bits, as those under 2.25 are, the lowest 32 first. */
+enum { LIMBS = 4 };
+typedef struct {
+    uint32_t limb[LIMBS];
+} arc;
+
+/* arc = arc * 128 + low; false if it gets too long. */
+static bool arc_push(arc *a, uint32_t low) {
+    if (a->limb[LIMBS - 1] >> 25 != 0) {
+        return false;
+    }
+    for (size_t i = 0; i < LIMBS; i++) {
+        const uint64_t wide = (uint64_t)a->limb[i] << 7 | low;
+        a->limb[i] = (uint32_t)wide;
+        low = (uint32_t)(wide >> 32);
+    }
+    return true;
+}
+
+static void arc_subtract(arc *a, uint32_t n) {
+    for (size_t i = 0; i < LIMBS; i++) {
+        const bool borrows = a->limb[i] < n;
+        a->limb[i] -= n;
+        n = borrows;
+    }
+}
+
+/* Divides by 10 and returns what is left over. */
+static unsigned arc_digit(arc *a) {
+    uint64_t rest = 0;
+    for (size_t i = LIMBS; i-- > 0;) {
+        rest = rest << 32 | a->limb[i];
+        a->limb[i] = (uint32_t)(rest / 10);
+        rest %= 10;
+    }
+    return (unsigned)rest;
+}
+
 /* Appends ".number" (without the dot at the front); what does not fit is cut. */
-static void append_arc(char *out, size_t room, size_t *n, uint64_t arc) {
+static void append_arc(char *out, size_t room, size_t *n, arc a) {
+    static const arc zero = {{0}};
+    char digits[40];
+    char *at = digits + sizeof(digits) - 1;
+    *at = '\0';
+    do {
+        *--at = (char)('0' + arc_digit(&a));
+    } while (memcmp(&a, &zero, sizeof(a)) != 0);
     if (*n >= room) {
         return;
     }
-    const int wrote =
-        snprintf(out + *n, room - *n, *n > 0 ? ".%llu" : "%llu", (unsigned long long)arc);
+    const int wrote = snprintf(out + *n, room - *n, *n > 0 ? ".%s" : "%s", at);
     *n += wrote > 0 ? (size_t)wrote : 0;
+}
+
+/* X.690 8.19.4: the first two arcs share a number. */
+static void append_first(char *out, size_t room, size_t *n, arc both) {
+    const bool is_small = (both.limb[1] | both.limb[2] | both.limb[3]) == 0 && both.limb[0] < 80;
+    const arc first = {{is_small ? both.limb[0] / 40 : 2}};
+    append_arc(out, room, n, first);
+    arc_subtract(&both, first.limb[0] * 40);
+    append_arc(out, room, n, both);
 }
 
 void hs__oid_dotted(hs_span content, char *out, size_t room) {
     size_t n = 0;
-    uint64_t arc = 0;
+    arc a = {{0}};
     bool is_whole = false;
     out[0] = '\0';
-    for (size_t i = 0; i < content.n && arc >> 56 == 0; i++) {
-        arc = arc << 7 | (content.p[i] & 0x7f);
-        is_whole = content.p[i] < 0x80;
+    for (size_t i = 0; i < content.n; i++) {
+        is_whole = arc_push(&a, content.p[i] & 0x7f) && content.p[i] < 0x80;
+        if (a.limb[LIMBS - 1] >> 25 != 0 && !is_whole) {
+            break;
+        }
         if (!is_whole) {
             continue;
         }
-        if (n == 0) { /* X.690 8.19.4: the first two arcs share a number */
-            const uint64_t first = arc < 80 ? arc / 40 : 2;
-            append_arc(out, room, &n, first);
-            arc -= first * 40;
+        if (n == 0) {
+            append_first(out, room, &n, a);
+        } else {
+            append_arc(out, room, &n, a);
         }
-        append_arc(out, room, &n, arc);
-        arc = 0;
+        a = (arc){{0}};
     }
     if (!is_whole && n + 1 < room) {
         (void)snprintf(out + n, room - n, "?");

@@ -37,7 +37,9 @@ static void unknown_ones_are_shown_as_numbers(void **state) {
         {"55 04 03", "CN"},
         {"2a 83", "1.2?"},
         {"", "?"},
-        {"2a ff ff ff ff ff ff ff ff ff ff 7f", "1.2?"},
+        {"69 83 ff ff ff ff ff ff ff ff ff ff ff ff ff ff ff ff ff 7f",
+         "2.25.340282366920938463463374607431768211455"}, /* X.667: a UUID */
+        {"2a ff ff ff ff ff ff ff ff ff ff ff ff ff ff ff ff ff ff 7f 01", "1.2?"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         const bytes b = unhex(cases[i].hex);
