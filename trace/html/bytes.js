@@ -4,7 +4,7 @@ import { el, hexOf, replace, reference, size } from './dom.js';
 import { fieldTree, partsOf, valueOf } from './fields.js';
 
 const PAGE = 2048;    // bytes that are drawn at once
-const WIDE = 860;     // pixels of the panel from which 16 bytes stand in a row, not 8
+const WIDE = 1100;    // pixels of the panel from which 16 bytes stand in a row, not 8
 
 // ---- hex
 
