@@ -16,6 +16,8 @@ function once(key, make) {
  * a line, turns the writing round, and claims a verdict. */
 export const HOSTILE = '\x1b]0;x\x07</script><b id=evil>\n\u202e 0.1 ok trust';
 
+const HOSTILE_PROTOCOL = '<i>\u202ex\x1b</i>';
+
 export const credentials = () =>
   once('credentials', async () => {
     await run('mini-ca', ['init', '--no-password', '--permit=localhost,.test,127.0.0.1/32']);
@@ -47,8 +49,8 @@ const HANDSHAKES = {
   untrusted: { server: [SHOW], client: ['--cacert=other/root.pem', SHOW], code: 5 },
   resumed: { server: [SHOW], client: [TRUST, SHOW, '--resume', HTTP], accept: 2 },
   mutual: { server: ['--client-auth=need', TRUST, SHOW], client: [TRUST, SHOW, ...own('alice')] },
-  hostile: { leaf: 'hostile', server: [SHOW, '--alpn=<i>x</i>'],
-    client: ['-k', SHOW, '--alpn=<i>x</i>'] },
+  hostile: { leaf: 'hostile', server: [SHOW, `--alpn=${HOSTILE_PROTOCOL}`],
+    client: ['-k', SHOW, `--alpn=${HOSTILE_PROTOCOL}`] },
   broken: { server: [SHOW], client: [TRUST, SHOW, '--break=tamper=ClientHello'], code: 4 },
   bulk: { server: [SHOW, '--www=files'], client: [TRUST, SHOW, '--http=/3MB'] },
   watched: { server: ['--tls=1.2'], client: [TRUST, HTTP], isWatched: true },
