@@ -88,7 +88,8 @@ hs__exit hs__say_fault(const hs__fault *fault) {
 hs__exit hs__say_end(hs__exit code) {
     if (fflush(stdout) == 0 && !ferror(stdout))
         return code;
-    hs__say_error("the result could not be written to standard output: %s", strerror(errno));
+    if (errno != EPIPE) /* a reader who has seen enough, as `| head`, needs no message */
+        hs__say_error("the result could not be written to standard output: %s", strerror(errno));
     return code == HS__EXIT_OK ? HS__EXIT_INTERNAL : code;
 }
 

@@ -449,6 +449,11 @@ def test_help_lists_what_each_side_can_break():
     assert len(client) > 35 and len(server) > 35
 
 
+def test_a_reader_who_has_seen_enough_is_no_fault():
+    done = run("sh", "-c", "hs-client --break=help | head -n 1")
+    assert done.stdout.startswith("What the client can break") and done.stderr == ""
+
+
 @pytest.mark.parametrize("words,said", [
     (["--break=nonsense"], "there is no break of that name"),
     (["--break=flip"], "flip takes =N[,BIT]"),
