@@ -280,64 +280,70 @@ static json_t *other_value(const json_t *v) {
                                : NULL;
 }
 
+/* A line with the member `with`, and the member of it that is changed. */
+static const struct {
+    const char *scene, *ev, *with, *path;
+} members[] = {
+    {"full", "record", "raw", "n"},
+    {"full", "record", "raw", "type"},
+    {"full", "record", "raw", "len"},
+    {"full", "record", "raw", "stream_off"},
+    {"full", "record", "aead", "aead.seq"},
+    {"full", "record", "aead", "aead.ok"},
+    {"full", "record", "inner_type", "inner_type"},
+    {"full", "record", "inner_len", "inner_len"},
+    {"full", "record", "padding", "padding"},
+    {"full", "msg", "fields", "type"},
+    {"full", "msg", "fields", "len"},
+    {"full", "msg", "fields", "record"},
+    {"full", "msg", "parts", "parts[0].off"},
+    {"full", "msg", "fields", "fields[4].off"},
+    {"full", "msg", "fields", "fields[4].val"},
+    {"full", "msg", "certs", "certs[0].subject"},
+    {"full", "msg", "certs", "certs[0].off"},
+    {"full", "derive", "value", "len"},
+    {"full", "transcript", "value", "through"},
+    {"full", "transcript", "value", "messages"},
+    {"full", "choose", "offered", "chosen"},
+    {"full", "key", "aead", "aead"},
+    {"full", "check", "expected", "ok"},
+    {"full", "check", "expected", "covers"},
+    {"full", "check", "path", "path[0].sha256"},
+    {"full", "alert", "code", "desc"},
+    {"full", "keyupdate", "gen", "gen"},
+    {"full", "keyupdate", "gen", "requested"},
+    {"full", "done", "suite", "suite"},
+    {"full", "done", "suite", "version"},
+    {"full", "done", "suite", "hrr"},
+    {"full", "done", "suite", "bytes_rx"},
+    {"full", "closed", "clean", "records_tx"},
+    {"full", "closed", "clean", "app_rx"},
+    {"full", "closed", "clean", "seq"},
+    {"ecdhe12", "ticket", "lifetime", "lifetime"},
+    {"ecdhe12", "check", "signed_content", "scheme"},
+    {"ecdhe12", "check", "signed_content", "ok"},
+};
+
+static size_t line_of(const trace *t, const char *ev, const char *with) {
+    size_t at = 0;
+    while (at < t->n && (strcmp(json_string_value(json_object_get(t->o[at], "ev")), ev) != 0 ||
+                         json_object_get(t->o[at], with) == NULL)) {
+        at++;
+    }
+    assert_true(at < t->n);
+    return at;
+}
+
 static void numbers_and_names_count_too(void **state) {
     (void)state;
-    static const struct {
-        const char *scene, *ev, *with, *path;
-    } rows[] = {
-        {"full", "record", "raw", "n"},
-        {"full", "record", "raw", "type"},
-        {"full", "record", "raw", "len"},
-        {"full", "record", "raw", "stream_off"},
-        {"full", "record", "aead", "aead.seq"},
-        {"full", "record", "aead", "aead.ok"},
-        {"full", "record", "inner_type", "inner_type"},
-        {"full", "record", "inner_len", "inner_len"},
-        {"full", "record", "padding", "padding"},
-        {"full", "msg", "fields", "type"},
-        {"full", "msg", "fields", "len"},
-        {"full", "msg", "fields", "record"},
-        {"full", "msg", "parts", "parts[0].off"},
-        {"full", "msg", "fields", "fields[4].off"},
-        {"full", "msg", "fields", "fields[4].val"},
-        {"full", "msg", "certs", "certs[0].subject"},
-        {"full", "msg", "certs", "certs[0].off"},
-        {"full", "derive", "value", "len"},
-        {"full", "transcript", "value", "through"},
-        {"full", "transcript", "value", "messages"},
-        {"full", "choose", "offered", "chosen"},
-        {"full", "key", "aead", "aead"},
-        {"full", "check", "expected", "ok"},
-        {"full", "check", "expected", "covers"},
-        {"full", "check", "path", "path[0].sha256"},
-        {"full", "alert", "code", "desc"},
-        {"full", "keyupdate", "gen", "gen"},
-        {"full", "keyupdate", "gen", "requested"},
-        {"full", "done", "suite", "suite"},
-        {"full", "done", "suite", "version"},
-        {"full", "done", "suite", "hrr"},
-        {"full", "done", "suite", "bytes_rx"},
-        {"full", "closed", "clean", "records_tx"},
-        {"full", "closed", "clean", "app_rx"},
-        {"full", "closed", "clean", "seq"},
-        {"ecdhe12", "ticket", "lifetime", "lifetime"},
-        {"ecdhe12", "check", "signed_content", "scheme"},
-        {"ecdhe12", "check", "signed_content", "ok"},
-    };
     hs_provider *p = provider("libcrypto");
     size_t missed = 0;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        trace t = play(scene_by_name(rows[i].scene), false, HS_SECRETS_SHOW);
-        size_t at = 0;
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        trace t = play(scene_by_name(members[i].scene), false, HS_SECRETS_SHOW);
+        const size_t at = line_of(&t, members[i].ev, members[i].with);
         json_t *holder = NULL;
         char key[64];
-        while (at < t.n &&
-               (strcmp(json_string_value(json_object_get(t.o[at], "ev")), rows[i].ev) != 0 ||
-                json_object_get(t.o[at], rows[i].with) == NULL)) {
-            at++;
-        }
-        assert_true(at < t.n);
-        json_t *v = member(t.o[at], rows[i].path, &holder, key);
+        json_t *v = member(t.o[at], members[i].path, &holder, key);
         assert_non_null(v);
         json_object_set_new(holder, key, other_value(v));
         check *c = run(p, &t);
@@ -345,8 +351,9 @@ static void numbers_and_names_count_too(void **state) {
         const size_t n = check_faults(c, &faults);
         if (n == 0 || faults[0].line != at + 1) {
             missed++;
-            print_error("%s %s: line %zu, %zu faults, first at %zu: %s\n", rows[i].ev, rows[i].path,
-                        at + 1, n, n > 0 ? faults[0].line : 0, n > 0 ? faults[0].text : "");
+            print_error("%s %s: line %zu, %zu faults, first at %zu: %s\n", members[i].ev,
+                        members[i].path, at + 1, n, n > 0 ? faults[0].line : 0,
+                        n > 0 ? faults[0].text : "");
         }
         check_free(c);
         drop(&t);
