@@ -241,8 +241,16 @@ static size_t parse(http *h, const uint8_t *p, size_t n) {
     return taken;
 }
 
+/* Not while much waits to be sent: requests are short and answers may be long. */
 static bool takes_input(const http *h) {
-    return !h->is_busy && !h->c->is_ending && !hs_uv_is_closing(h->c->s);
+    return !h->is_busy && h->c->waiting < CONNECTION_FULL && !h->c->is_ending &&
+           !hs_uv_is_closing(h->c->s);
+}
+
+/* The peer has said its last, and has all its answers. */
+static void end_if_done(http *h) {
+    if (h->c->peer_ended && !h->is_busy && h->rest_n == 0)
+        connection_end(h->c);
 }
 
 static void on_data(connection *c, const uint8_t *p, size_t n) {
@@ -252,8 +260,14 @@ static void on_data(connection *c, const uint8_t *p, size_t n) {
         p += taken;
         n -= taken;
     }
-    if (n == 0 || c->is_ending || hs_uv_is_closing(c->s))
+    if (c->is_ending || hs_uv_is_closing(c->s))
         return;
+    if (n == 0) {
+        if (!h->is_busy) /* what is left over may have been the beginning of a request */
+            connection_hold(c, false);
+        end_if_done(h);
+        return;
+    }
     connection_hold(c, true);
     if (!keep_rest(h, p, n))
         connection_abort(c, "too much sent ahead");
@@ -276,10 +290,15 @@ static void on_drained(connection *c) {
     if (h->file >= 0)
         send_file(h);
     go_on(h);
+    end_if_done(h);
 }
 
-/* The peer has said its last; an answer on its way is finished. */
 static void on_end(connection *c) {
+    end_if_done(c->data);
+}
+
+/* An answer on its way is finished. */
+static void on_drain(connection *c) {
     http *h = c->data;
     h->keeps_alive = false;
     if (!h->is_busy)
@@ -297,7 +316,7 @@ static void on_close(connection *c) {
 }
 
 #define HTTP_SERVICE                                                                               \
-    .open = open_http, .data = on_data, .end = on_end, .drained = on_drained, .drain = on_end,     \
+    .open = open_http, .data = on_data, .end = on_end, .drained = on_drained, .drain = on_drain,   \
     .close = on_close
 
 const service status_service = {.name = "status", .wants_hello = true, HTTP_SERVICE};

@@ -2,11 +2,13 @@
 --status-all: what those on this machine see of others. Browsers: test_chromium.py, tests/browser."""
 
 import concurrent.futures
+import contextlib
 import hashlib
 import json
 import re
 import shutil
 import socket
+import time
 
 import pytest
 from conftest import HERE, run
@@ -284,6 +286,36 @@ def test_many_connections_do_not_add_up(pki, is_sanitized):
         with Talk(pki, server) as talk:
             found = json.loads(talk.get("/all.json")[2])
     assert len(found) == 100 and len({one["id"] for one in found}) == 100
+
+
+def test_requests_sent_ahead_do_not_pile_up_answers(pki, is_sanitized):
+    """Some sixty bytes ask for hundreds of thousands."""
+    request = f"GET / HTTP/1.1\r\nHost: localhost\r\nAccept: {PAGE}\r\n\r\n".encode()
+    with hs_server(pki.servers["p256"]) as server, Talk(pki, server) as talk:
+        assert talk.get("/", PAGE)[0] == 200
+        before = memory(server)
+        talk.send(request * 300)  # two thirds of what may be sent ahead
+        first = talk.answer()
+        time.sleep(0.5)  # nobody reads
+        assert is_sanitized or memory(server) < before + (8 << 20)
+        for _ in range(299):
+            assert talk.answer()[2] == first[2]
+
+
+def test_all_that_was_asked_before_the_end_is_answered(pki, status):
+    with Talk(pki, status) as talk:
+        talk.send(f"GET / HTTP/1.1\r\nHost: localhost\r\nAccept: {PAGE}\r\n\r\n".encode() * 5)
+        with contextlib.suppress(OSError):  # sends close_notify, and does not wait for the other
+            talk.tls.settimeout(0)
+            talk.tls.unwrap()
+        raw = socket.socket(fileno=talk.tls.detach())
+        raw.settimeout(10)
+        got, part = 0, b"x"
+        while part:
+            part = raw.recv(1 << 16)
+            got += len(part)
+        raw.close()
+    assert got > 5 * 100_000
 
 
 # ---- --status-all ----------------------------------------------------------------------------
