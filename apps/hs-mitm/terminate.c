@@ -253,7 +253,7 @@ static void answer_client(terminated *t) {
     const char *alpn[] = {t->facts.alpn, NULL};
     hs_status st = configure(t->app, true, alpn, &t->client.config);
     if (st == HS_OK)
-        st = hs_answer_config(hs_uv_conn(t->client.s), hs_config_ref(t->client.config));
+        st = hs_answer_config(hs_uv_conn(t->client.s), t->client.config);
     if (st != HS_OK)
         end(t);
     else
