@@ -125,6 +125,8 @@ static void add_opened(hs__jsonl *j, json_t *b, const hs_trace_opened *o) {
     bool shows = j->secrets == HS_SECRETS_SHOW;
     bool is_alert = o->inner_type == HS__CONTENT_alert;
     json_t *aead = json_object();
+    hs__json_set(b, "dir", hs__json_dir(o->outbound));
+    hs__json_set(b, "n", hs__json_uint(o->n));
     hs__json_set(aead, "alg", hs__json_text(o->aead));
     hs__json_set(aead, "key", hs__json_text(o->key));
     hs__json_set(aead, "seq", hs__json_uint(o->seq));

@@ -53,6 +53,7 @@ static hs_span nonce_of(hs__line *l, const json_t *aead, hs_span explicit_nonce)
 static void tell_opened(hs__line *l, const json_t *aead, uint64_t t_us) {
     const hs_span explicit_nonce = hs__line_hex_if(l, aead, "explicit_nonce");
     hs_trace ev = {.u.opened = {.outbound = hs__line_outbound(l),
+                                .n = hs__line_uint(l, l->o, "n", INT64_MAX),
                                 .ok = hs__line_bool(l, aead, "ok"),
                                 .aead = hs__line_text_if(l, aead, "alg"),
                                 .key = hs__line_text_if(l, aead, "key"),
@@ -61,10 +62,6 @@ static void tell_opened(hs__line *l, const json_t *aead, uint64_t t_us) {
                                 .aad = hs__line_hex_if(l, aead, "aad"),
                                 .explicit_nonce = explicit_nonce}};
     hs_trace_opened *o = &ev.u.opened;
-    o->n = hs__line_uint_if(l, l->o, "n", INT64_MAX);
-    if (o->n == 0) { /* only its inside is known */
-        o->n = o->seq + 1;
-    }
     if (o->ok) {
         o->inner_type = (uint8_t)hs__line_uint(l, l->o, "inner_type", UINT8_MAX);
         o->plaintext_n = (size_t)hs__line_uint(l, l->o, "inner_len", UINT16_MAX);

@@ -12,6 +12,7 @@ import jsonschema
 import pytest
 from conftest import HERE, ROOT, run
 from ours import hs_server
+from test_course import run_lesson
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -206,6 +207,11 @@ def test_a_redacted_trace_names_nobody_in_any_rendering(traces):
 
 
 # ---- as a program ---------------------------------------------------------------------------------------
+
+
+def test_the_manual_page_is_true(tmp_path):
+    """Every command in docs/hs-trace.md is run as it stands there."""
+    run_lesson((ROOT / "docs/hs-trace.md").read_text(), tmp_path, os.environ["PATH"])
 
 
 def test_names_lists_the_short_forms():

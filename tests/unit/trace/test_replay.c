@@ -192,6 +192,57 @@ static void a_trace_with_less_gives_what_was_live_with_less(void **state) {
     }
 }
 
+/* ---- golden traces ----------------------------------------------------------------------- */
+
+static void load(const char *name, hs__strbuf *text) {
+    char path[512], block[4096];
+    (void)snprintf(path, sizeof path, "%s/%s", HS_GOLDEN_DIR, name);
+    FILE *f = fopen(path, "rb");
+    if (f == NULL) {
+        fail_msg("%s cannot be read", path);
+        return;
+    }
+    for (size_t n = fread(block, 1, sizeof block, f); n > 0; n = fread(block, 1, sizeof block, f)) {
+        hs__buf_bytes(text, block, n);
+    }
+    (void)fclose(f);
+}
+
+static void golden_traces_become_golden_texts(void **state) {
+    (void)state;
+    static const struct {
+        const char *trace, *text;
+        int level;
+        hs_secrets secrets;
+        bool no_time, explain;
+    } rows[] = {
+        {"rfc8448-simple.jsonl", "rfc8448-simple-v.txt", 1, HS_SECRETS_DEFAULT, false, false},
+        {"rfc8448-simple.jsonl", "rfc8448-simple-vv.txt", 2, HS_SECRETS_DEFAULT, true, false},
+        {"rfc8448-simple.jsonl", "rfc8448-simple-vvv.txt", 3, HS_SECRETS_DEFAULT, true, false},
+        {"rfc8448-simple-show.jsonl", "rfc8448-simple-vvv-show-explain.txt", 3, HS_SECRETS_SHOW,
+         true, true},
+        {"tls12-ecdhe.jsonl", "tls12-ecdhe-v.txt", 1, HS_SECRETS_DEFAULT, true, false},
+        {"tls12-ecdhe.jsonl", "tls12-ecdhe-vv.txt", 2, HS_SECRETS_DEFAULT, true, false},
+        {"tls12-resumed.jsonl", "tls12-resumed-v-explain.txt", 1, HS_SECRETS_DEFAULT, true, true},
+        {"tls12-classic-server.jsonl", "tls12-classic-server-v-explain.txt", 1, HS_SECRETS_DEFAULT,
+         true, true},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        hs__strbuf trace = {0}, want = {0}, got = {0};
+        hs__replay_error error;
+        target t = {.make = hs_text_new, .o = sink_options(&got, rows[i].level, rows[i].secrets)};
+        t.o.no_time = rows[i].no_time;
+        t.o.explain = rows[i].explain;
+        load(rows[i].trace, &trace);
+        load(rows[i].text, &want);
+        assert_int_equal(replay(&t, hs__buf_str(&trace), &error), HS_OK);
+        expect_same(rows[i].text, &want, &got);
+        hs__buf_free(&trace);
+        hs__buf_free(&want);
+        hs__buf_free(&got);
+    }
+}
+
 /* ---- foreign bytes ----------------------------------------------------------------------- */
 
 /* Texts that a peer made up, NUL and half a character among them. */
@@ -418,6 +469,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_rendering_is_the_same_after_the_fact),
         cmocka_unit_test(a_trace_with_less_gives_what_was_live_with_less),
+        cmocka_unit_test(golden_traces_become_golden_texts),
         cmocka_unit_test(hostile_names_come_back),
         cmocka_unit_test(connections_are_kept_apart),
         cmocka_unit_test(a_name_may_be_used_again),
