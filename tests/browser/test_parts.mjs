@@ -274,6 +274,15 @@ pageTest('a file with two connections shows either', 'resumed-client', {}, async
   assert.equal(await picker.getByRole('button').nth(1).getAttribute('aria-current'), 'true');
 });
 
+pageTest('many connections are chosen from a list', 'many-client', {}, async (page) => {
+  const list = page.getByRole('navigation', { name: 'Connections' }).getByRole('combobox');
+  assert.equal(await list.locator('option').count(), 14);
+  await list.selectOption({ index: 13 });
+  await step(page, 'ServerHello').click();
+  assert.match(hashOf(page), /^#c14:msg-/);
+  assert.match(await page.locator('#verdict h1').innerText(), /trusted/);
+});
+
 async function addTrace(page, view) {
   const [chooser] = await Promise.all([page.waitForEvent('filechooser'),
     page.getByRole('button', { name: 'Add a trace' }).click()]);

@@ -48,6 +48,7 @@ const HANDSHAKES = {
   hrr: { server: [SHOW], client: [TRUST, '--shares=', SHOW, HTTP] },
   untrusted: { server: [SHOW], client: ['--cacert=other/root.pem', SHOW], code: 5 },
   resumed: { server: [SHOW], client: [TRUST, SHOW, '--resume', HTTP], accept: 2 },
+  many: { server: ['--tls=1.2'], client: [TRUST, '--resume=13'], accept: 14 },
   mutual: { server: ['--client-auth=need', TRUST, SHOW], client: [TRUST, SHOW, ...own('alice')] },
   hostile: { leaf: 'hostile', server: [SHOW, `--alpn=${HOSTILE_PROTOCOL}`],
     client: ['-k', SHOW, `--alpn=${HOSTILE_PROTOCOL}`] },
