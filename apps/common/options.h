@@ -139,6 +139,9 @@ hs__exit hs__no_such_command(const hs__program *program, const char *const *name
 void hs__help_short(const hs__program *program);
 void hs__help_full(const hs__program *program);
 
+/* Words of `text` on stdout, in lines that begin at `column`; the cursor is at `at` already. */
+void hs__help_wrapped(const char *text, size_t at, size_t column);
+
 /* The candidate closest to `word` if it is close enough to be a typing error, else NULL. */
 const char *hs__nearest(const char *word, const char *const *candidates);
 

@@ -33,8 +33,7 @@ static void put_option(const hs__option *o, char *out, size_t room) {
     snprintf(out, room, "%s%s%s%s", name, before, argument, o->if_bare ? "]" : "");
 }
 
-/* Words of `text` in lines that begin at `column`; the cursor is at `at` already. */
-static void put_wrapped(const char *text, size_t at, size_t column) {
+void hs__help_wrapped(const char *text, size_t at, size_t column) {
     while (*text) {
         size_t n = strcspn(text, " ");
         if (at > column && at + 1 + n > WIDTH) {
@@ -51,7 +50,7 @@ static void put_wrapped(const char *text, size_t at, size_t column) {
 
 static void put_head(const hs__program *p) {
     printf("Usage: %s %s\n", p->name, p->usage);
-    put_wrapped(p->about, 0, 0);
+    hs__help_wrapped(p->about, 0, 0);
     if (p->examples && *p->examples)
         printf("%s", p->examples);
 }
@@ -96,7 +95,7 @@ static void put_words(const char *const *values) {
     for (size_t i = 0; values[i] && at < sizeof text; i++)
         at += (size_t)snprintf(text + at, sizeof text - at, "%s%s", i ? ", " : "", values[i]);
     printf("%*s", TEXT_COLUMN, "");
-    put_wrapped(text, TEXT_COLUMN, TEXT_COLUMN);
+    hs__help_wrapped(text, TEXT_COLUMN, TEXT_COLUMN);
 }
 
 static void put_row(const hs__option *o) {
@@ -110,7 +109,7 @@ static void put_row(const hs__option *o) {
         at = 0;
     }
     printf("%*s", (int)(TEXT_COLUMN - at), "");
-    put_wrapped(o->help ? o->help : "", TEXT_COLUMN, TEXT_COLUMN);
+    hs__help_wrapped(o->help ? o->help : "", TEXT_COLUMN, TEXT_COLUMN);
     if (o->aliases)
         put_aliases(o->aliases);
     if (o->kind == HS__OPT_CHOICE && o->argument)

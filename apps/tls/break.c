@@ -14,22 +14,28 @@ static const char *about_version(unsigned versions) {
     return versions == HS__TLS12 ? " (TLS 1.2)" : versions == HS__TLS13 ? " (TLS 1.3)" : "";
 }
 
+enum { TEXT = 6, ANSWER = 9 }; /* columns */
+
+static void print_row(const hs__lab_row *r) {
+    bool is_optional = r->parameter[0] == '[';
+    size_t n = strlen(r->parameter);
+    printf("\n  --break=%s%s%.*s%s%s\n%*s", r->name,
+           is_optional ? "[="
+           : n         ? "="
+                       : "",
+           (int)(is_optional ? n - 2 : n), r->parameter + is_optional, is_optional ? "]" : "",
+           about_version(r->versions), TEXT, "");
+    hs__help_wrapped(r->text, TEXT, TEXT);
+    printf("%*s-> ", TEXT, "");
+    hs__help_wrapped(r->answer, ANSWER, ANSWER);
+}
+
 static void print_list(unsigned role) {
     printf("What the %s can break on purpose, and what comes of it:\n",
            role == HS__LAB_CLIENT ? "client" : "server");
-    for (size_t i = 0; i < HS__LAB_N_BREAKS; i++) {
-        const hs__lab_row *r = &hs__lab_rows[i];
-        bool is_optional = r->parameter[0] == '[';
-        size_t n = strlen(r->parameter);
-        if (!(r->roles & role))
-            continue;
-        printf("\n  --break=%s%s%.*s%s%s\n      %s\n      -> %s\n", r->name,
-               is_optional ? "[="
-               : n         ? "="
-                           : "",
-               (int)(is_optional ? n - 2 : n), r->parameter + is_optional, is_optional ? "]" : "",
-               about_version(r->versions), r->text, r->answer);
-    }
+    for (size_t i = 0; i < HS__LAB_N_BREAKS; i++)
+        if (hs__lab_rows[i].roles & role)
+            print_row(&hs__lab_rows[i]);
 }
 
 bool hs__break_helps(int argc, char **argv, unsigned role) {

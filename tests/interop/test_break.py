@@ -434,11 +434,15 @@ def test_what_did_not_happen_is_said(pki):
 
 
 def listed(program):
-    """{name with its parameter: (versions, what, what comes of it)} of --break=help."""
-    text = run(program, "--break=help").stdout
-    found = re.findall(r"^  --break=(\S+)(?: \((.*)\))?\n      (.+)\n      -> (.+)$", text, re.M)
-    assert len(found) == text.count("--break=")
-    return {name: rest for name, *rest in found}
+    """{name with its parameter: (version, what is done, what comes of it)} of --break=help."""
+    rows = {}
+    for block in run(program, "--break=help").stdout.split("\n\n")[1:]:
+        head, *lines = block.splitlines()
+        name, version = re.fullmatch(r"  --break=(\S+)(?: \((.*)\))?", head).groups()
+        text, answer = " ".join(line.strip() for line in lines).split(" -> ")
+        assert max(map(len, block.splitlines())) <= 96
+        rows[name] = (version, text, answer)
+    return rows
 
 
 def test_help_lists_what_each_side_can_break():
