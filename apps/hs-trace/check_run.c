@@ -132,8 +132,9 @@ check *check_new(hs_provider *p, const hs__private_key *key) {
 }
 
 static void conn_free(check_conn *c) {
-    check_list *const lists[] = {&c->messages, &c->transcripts, &c->derives, &c->checks, &c->alerts,
-                                 &c->tickets,  &c->updates,     &c->dones,   &c->secrets};
+    check_list *const lists[] = {&c->messages, &c->transcripts, &c->derives, &c->checks,
+                                 &c->alerts,   &c->tickets,     &c->updates, &c->dones,
+                                 &c->secrets,  &c->choices};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         drop(lists[i]);
     }
