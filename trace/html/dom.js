@@ -47,9 +47,13 @@ export function replace(node, ...children) {
 
 // Controls, and what turns or hides text, as \xNN or \u{NNNN}: as in the text rendering.
 export function safeText(text) {
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g,
-    (c) => c.charCodeAt(0) < 256 ? '\\x' + c.charCodeAt(0).toString(16).padStart(2, '0')
-      : '\\u{' + c.charCodeAt(0).toString(16) + '}');
+  return text.replace(
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g,
+    (c) =>
+      c.charCodeAt(0) < 256
+        ? '\\x' + c.charCodeAt(0).toString(16).padStart(2, '0')
+        : '\\u{' + c.charCodeAt(0).toString(16) + '}',
+  );
 }
 
 // ---- values
@@ -71,12 +75,19 @@ export function shortHex(hex, digits = 16) {
 }
 
 export function size(n) {
-  return n < 10000 ? `${n} B` : n < 1e6 ? `${(n / 1000).toFixed(1)} kB` : `${(n / 1e6).toFixed(1)} MB`;
+  return n < 10000
+    ? `${n} B`
+    : n < 1e6
+      ? `${(n / 1000).toFixed(1)} kB`
+      : `${(n / 1e6).toFixed(1)} MB`;
 }
 
 export function time(us) {
-  return us < 1000 ? `${us} µs` : us < 1e6 ? `${(us / 1000).toFixed(us < 1e5 ? 2 : 1)} ms`
-    : `${(us / 1e6).toFixed(2)} s`;
+  return us < 1000
+    ? `${us} µs`
+    : us < 1e6
+      ? `${(us / 1000).toFixed(us < 1e5 ? 2 : 1)} ms`
+      : `${(us / 1e6).toFixed(2)} s`;
 }
 
 export function plural(n, word) {
@@ -85,7 +96,9 @@ export function plural(n, word) {
 
 // A long name that may be broken behind its underscores: parts for el().
 export function breakable(name) {
-  return String(name).split(/(?<=_)|(?<=[a-z])(?=[A-Z])/).flatMap((part, i) => (i > 0 ? [document.createElement('wbr'), part] : [part]));
+  return String(name)
+    .split(/(?<=_)|(?<=[a-z])(?=[A-Z])/)
+    .flatMap((part, i) => (i > 0 ? [document.createElement('wbr'), part] : [part]));
 }
 
 // ---- small parts that several panels show
@@ -102,26 +115,56 @@ const ICONS = {
 
 // An icon; with a label it speaks, without one it is decoration.
 export function icon(name, label) {
-  return svg('svg', {class: `icon icon-${name}`, viewBox: '0 0 16 16', width: 16, height: 16,
-    role: label ? 'img' : null, 'aria-label': label, 'aria-hidden': label ? null : 'true'},
-  svg('path', {d: ICONS[name]}));
+  return svg(
+    'svg',
+    {
+      class: `icon icon-${name}`,
+      viewBox: '0 0 16 16',
+      width: 16,
+      height: 16,
+      role: label ? 'img' : null,
+      'aria-label': label,
+      'aria-hidden': label ? null : 'true',
+    },
+    svg('path', {d: ICONS[name]}),
+  );
 }
 
 // "RFC 9846, 4.3.8" as a link; nothing where there is no reference.
 export function reference(ref) {
   if (!ref) return null;
   const anchor = /^[A-Z]/.test(ref.section) ? 'appendix' : 'section';
-  return el('a', {class: 'ref', href: `https://www.rfc-editor.org/rfc/rfc${ref.rfc}#${anchor}-${ref.section}`,
-    target: '_blank', rel: 'noopener noreferrer'}, `RFC ${ref.rfc}, ${ref.section}`);
+  return el(
+    'a',
+    {
+      class: 'ref',
+      href: `https://www.rfc-editor.org/rfc/rfc${ref.rfc}#${anchor}-${ref.section}`,
+      target: '_blank',
+      rel: 'noopener noreferrer',
+    },
+    `RFC ${ref.rfc}, ${ref.section}`,
+  );
 }
 
 // A button that copies what text() gives.
 export function copyButton(label, text) {
-  const button = el('button', {type: 'button', class: 'copy', on: {click: async () => {
-    const done = await copyText(text());
-    button.textContent = done ? 'Copied' : 'Not copied';
-    setTimeout(() => { button.textContent = label; }, 1500);
-  }}}, label);
+  const button = el(
+    'button',
+    {
+      type: 'button',
+      class: 'copy',
+      on: {
+        click: async () => {
+          const done = await copyText(text());
+          button.textContent = done ? 'Copied' : 'Not copied';
+          setTimeout(() => {
+            button.textContent = label;
+          }, 1500);
+        },
+      },
+    },
+    label,
+  );
   return button;
 }
 

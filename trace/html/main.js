@@ -30,12 +30,12 @@
 // Whatever stands for an item has data-item="ID": main.js gives it the classes "is-selected" and
 // "is-related" as the selection changes, "is-unknown" when the lens hides it, selects it on a click,
 // and sets aria-pressed where it is a button. Put it on a button where it can be clicked.
-import { el, replace } from './dom.js';
-import { buildModel, findField, parseLines, relatedTo, splitConnections } from './model.js';
-import { knows, lensControl, pathNote } from './lens.js';
-import { header } from './header.js';
-import { steps, stepper } from './steps.js';
-import { PANELS } from './panels.js';
+import {el, replace} from './dom.js';
+import {buildModel, findField, parseLines, relatedTo, splitConnections} from './model.js';
+import {knows, lensControl, pathNote} from './lens.js';
+import {header} from './header.js';
+import {steps, stepper} from './steps.js';
+import {PANELS} from './panels.js';
 
 const MANY = 12;
 const page = {models: [], view: null, lens: 'everyone', root: null};
@@ -63,7 +63,9 @@ function readBlocks(root, source) {
     if (models.length > 0 && text && text.matches('script.hs-text')) {
       try {
         models[0].text = JSON.parse(text.textContent);
-      } catch { /* the page was cut short */ }
+      } catch {
+        /* the page was cut short */
+      }
     }
     found.push(...models);
   }
@@ -75,8 +77,11 @@ async function addFiles(files) {
   for (const file of files) {
     const text = await file.text();
     const isPage = text.trimStart().startsWith('<');
-    found.push(...(isPage ? readBlocks(new DOMParser().parseFromString(text, 'text/html'), file.name)
-      : connectionsIn(text, file.name)));
+    found.push(
+      ...(isPage
+        ? readBlocks(new DOMParser().parseFromString(text, 'text/html'), file.name)
+        : connectionsIn(text, file.name)),
+    );
   }
   if (found.length === 0) {
     tell('There is no trace in this file: a .jsonl of --trace, or a page of --html, has one.');
@@ -90,8 +95,12 @@ async function addFiles(files) {
 }
 
 function openFile() {
-  const input = el('input', {type: 'file', multiple: true, accept: '.jsonl,.json,.html,.ndjson',
-    on: {change: () => addFiles([...input.files])}});
+  const input = el('input', {
+    type: 'file',
+    multiple: true,
+    accept: '.jsonl,.json,.html,.ndjson',
+    on: {change: () => addFiles([...input.files])},
+  });
   input.click();
 }
 
@@ -124,7 +133,12 @@ function makeView(model) {
     root: null,
     select(id, keepsPlace) {
       selection = resolve(model, id);
-      if (!keepsPlace) history.replaceState(null, '', selection.id ? view.link(selection.id) : location.pathname + location.search);
+      if (!keepsPlace)
+        history.replaceState(
+          null,
+          '',
+          selection.id ? view.link(selection.id) : location.pathname + location.search,
+        );
       view.refresh();
     },
     refresh() {
@@ -134,7 +148,9 @@ function makeView(model) {
     paint: () => mark(view, selection),
     selection: () => selection,
     onSelect: (fn) => listeners.select.push(fn),
-    link: (id) => '#' + (model === page.models[0] ? '' : encodeURIComponent(model.id) + ':') +
+    link: (id) =>
+      '#' +
+      (model === page.models[0] ? '' : encodeURIComponent(model.id) + ':') +
       encodeURIComponent(id).replace(/%(2F|5B|5D)/g, decodeURIComponent),
     lens: () => page.lens,
     setLens(lens) {
@@ -159,7 +175,8 @@ function resolve(model, id) {
   const item = model.byId.get(name) || null;
   const wanted = rest.join('/');
   return {
-    id: item ? name + (wanted ? '/' + wanted : '') : '', item,
+    id: item ? name + (wanted ? '/' + wanted : '') : '',
+    item,
     field: item && wanted ? findField(item, wanted) || wanted : '',
     related: relatedTo(model, item),
   };
@@ -183,7 +200,9 @@ function readLink() {
   let text = '';
   try {
     text = decodeURIComponent(location.hash.slice(1));
-  } catch { /* half a link selects nothing */ }
+  } catch {
+    /* half a link selects nothing */
+  }
   const colon = text.indexOf(':');
   const named = colon > 0 ? page.models.find((m) => m.id === text.slice(0, colon)) : null;
   return {model: named || null, id: named ? text.slice(colon + 1) : text};
@@ -204,56 +223,112 @@ function drawn(view, panel) {
     return panel.build(view);
   } catch (error) {
     console.error(error);
-    return el('p', {class: 'hint'}, 'This part cannot be drawn: its lines of the trace are damaged.');
+    return el(
+      'p',
+      {class: 'hint'},
+      'This part cannot be drawn: its lines of the trace are damaged.',
+    );
   }
 }
 
 function section(view, panel) {
   const body = drawn(view, panel);
   if (!body) return null;
-  return el('section', {id: `panel-${panel.id}`, class: `panel panel-${panel.id}`, 'aria-labelledby': `title-${panel.id}`},
+  return el(
+    'section',
+    {
+      id: `panel-${panel.id}`,
+      class: `panel panel-${panel.id}`,
+      'aria-labelledby': `title-${panel.id}`,
+    },
     el('h2', {id: `title-${panel.id}`}, panel.title),
-    panel.lead ? el('p', {class: 'lead'}, panel.lead) : null, body);
+    panel.lead ? el('p', {class: 'lead'}, panel.lead) : null,
+    body,
+  );
 }
 
 function toolbar(view, sections) {
-  return el('div', {class: 'toolbar', role: 'region', 'aria-label': 'Lens, steps, parts of the page'},
-    lensControl(view), stepper(view),
-    el('nav', {class: 'parts', 'aria-label': 'Parts of the page'}, sections.map(({panel}) =>
-      el('a', {href: `#panel-${panel.id}`}, panel.short || panel.title))));
+  return el(
+    'div',
+    {class: 'toolbar', role: 'region', 'aria-label': 'Lens, steps, parts of the page'},
+    lensControl(view),
+    stepper(view),
+    el(
+      'nav',
+      {class: 'parts', 'aria-label': 'Parts of the page'},
+      sections.map(({panel}) => el('a', {href: `#panel-${panel.id}`}, panel.short || panel.title)),
+    ),
+  );
 }
 
 function nameOf(m) {
   const {done} = m;
-  return [m.role, done && done.version, done && done.resumed && 'resumed', done && !done.ok && 'failed'].filter(Boolean).join(' · ');
+  return [
+    m.role,
+    done && done.version,
+    done && done.resumed && 'resumed',
+    done && !done.ok && 'failed',
+  ]
+    .filter(Boolean)
+    .join(' · ');
 }
 
 function pickerButton(m, isCurrent) {
-  return el('button', {type: 'button', class: isCurrent ? 'is-current' : null, 'data-conn': m.id,
-    'aria-current': isCurrent ? 'true' : null, on: {click: () => show(m, '')}},
-  el('b', {}, m.id), ` ${nameOf(m)}`, m.source ? el('small', {}, m.source) : null);
+  return el(
+    'button',
+    {
+      type: 'button',
+      class: isCurrent ? 'is-current' : null,
+      'data-conn': m.id,
+      'aria-current': isCurrent ? 'true' : null,
+      on: {click: () => show(m, '')},
+    },
+    el('b', {}, m.id),
+    ` ${nameOf(m)}`,
+    m.source ? el('small', {}, m.source) : null,
+  );
 }
 
 // A few connections as buttons, many as a list.
 function picker(view) {
   if (page.models.length < 2) return null;
-  const list = () => el('select', {'aria-label': 'Connection', on: {change: (event) => show(page.models[event.target.selectedIndex], '')}},
-    page.models.map((m) => el('option', {selected: m === view.model}, `${m.id} ${nameOf(m)} ${m.source}`)));
-  return el('nav', {class: 'picker', 'aria-label': 'Connections'},
-    page.models.length > MANY ? list() : page.models.map((m) => pickerButton(m, m === view.model)));
+  const list = () =>
+    el(
+      'select',
+      {
+        'aria-label': 'Connection',
+        on: {change: (event) => show(page.models[event.target.selectedIndex], '')},
+      },
+      page.models.map((m) =>
+        el('option', {selected: m === view.model}, `${m.id} ${nameOf(m)} ${m.source}`),
+      ),
+    );
+  return el(
+    'nav',
+    {class: 'picker', 'aria-label': 'Connections'},
+    page.models.length > MANY ? list() : page.models.map((m) => pickerButton(m, m === view.model)),
+  );
 }
 
 function show(model, id) {
   const view = makeView(model);
   page.view = view;
-  const sections = PANELS.map((panel) => ({panel, node: section(view, panel)})).filter((s) => s.node);
+  const sections = PANELS.map((panel) => ({panel, node: section(view, panel)})).filter(
+    (s) => s.node,
+  );
   const of = (wide) => sections.filter((s) => Boolean(s.panel.beside) === wide).map((s) => s.node);
-  view.root = el('div', {class: 'view', 'data-conn': model.id, 'data-role': model.role},
-    picker(view), header(view), toolbar(view, sections),
-    el('main', {}, pathNote(view), el('div', {class: 'bench'}, of(true)), of(false)));
+  view.root = el(
+    'div',
+    {class: 'view', 'data-conn': model.id, 'data-role': model.role},
+    picker(view),
+    header(view),
+    toolbar(view, sections),
+    el('main', {}, pathNote(view), el('div', {class: 'bench'}, of(true)), of(false)),
+  );
   view.root.addEventListener('click', (event) => {
     const node = event.target.closest('[data-item]');
-    if (node && !event.target.closest('a') && !getSelection().toString()) view.select(node.dataset.item);
+    if (node && !event.target.closest('a') && !getSelection().toString())
+      view.select(node.dataset.item);
   });
   replace(page.root, view.root);
   const done = model.done || {};
@@ -263,18 +338,34 @@ function show(model, id) {
 }
 
 function showEmpty() {
-  replace(page.root, el('main', {class: 'empty'}, el('h1', {}, 'No handshake yet'),
-    el('p', {}, 'Drop a trace here: a .jsonl file that --trace wrote.'),
-    el('button', {type: 'button', on: {click: openFile}}, 'Open a trace')));
+  replace(
+    page.root,
+    el(
+      'main',
+      {class: 'empty'},
+      el('h1', {}, 'No handshake yet'),
+      el('p', {}, 'Drop a trace here: a .jsonl file that --trace wrote.'),
+      el('button', {type: 'button', on: {click: openFile}}, 'Open a trace'),
+    ),
+  );
 }
 
-const TAKES_ARROWS = 'input, select, textarea, [role="tree"], [role="grid"], [role="radiogroup"], [role="tablist"], [role="slider"], .takes-arrows';
+const TAKES_ARROWS =
+  'input, select, textarea, [role="tree"], [role="grid"], [role="radiogroup"], [role="tablist"], [role="slider"], .takes-arrows';
 
 function acceptKeys() {
   addEventListener('keydown', (event) => {
     const move = {ArrowRight: 1, ArrowLeft: -1}[event.key];
-    if (!move || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || !page.view ||
-      event.target.closest(TAKES_ARROWS)) return;
+    if (
+      !move ||
+      event.altKey ||
+      event.ctrlKey ||
+      event.metaKey ||
+      event.shiftKey ||
+      !page.view ||
+      event.target.closest(TAKES_ARROWS)
+    )
+      return;
     event.preventDefault();
     steps(page.view).move(move);
   });
@@ -284,20 +375,35 @@ function chooseTheme() {
   let theme = new URLSearchParams(location.search).get('theme');
   try {
     theme = theme || localStorage.getItem('hs-theme');
-  } catch { /* files may have no storage */ }
+  } catch {
+    /* files may have no storage */
+  }
   if (theme === 'dark' || theme === 'light') document.documentElement.dataset.theme = theme;
 }
 
 // Where a link to an item leads.
 function partOf(item) {
-  const panels = {derive: 'keys', key: 'keys', transcript: 'transcript', check: 'trust', choose: 'decisions'};
-  return item && (document.getElementById(`panel-${panels[item.kind]}`) || document.querySelector('.bench'));
+  const panels = {
+    derive: 'keys',
+    key: 'keys',
+    transcript: 'transcript',
+    check: 'trust',
+    choose: 'decisions',
+  };
+  return (
+    item &&
+    (document.getElementById(`panel-${panels[item.kind]}`) || document.querySelector('.bench'))
+  );
 }
 
 function start() {
   chooseTheme();
   page.root = el('div', {});
-  replace(document.getElementById('app'), page.root, el('div', {id: 'notice', role: 'status', 'aria-live': 'polite'}));
+  replace(
+    document.getElementById('app'),
+    page.root,
+    el('div', {id: 'notice', role: 'status', 'aria-live': 'polite'}),
+  );
   readBlocks(document, '');
   acceptDrops();
   if (page.models.length === 0) {

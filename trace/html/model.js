@@ -20,22 +20,41 @@
 // Lines of the page's own: page_rest (application data that was summed up), page_cut.
 
 const TITLES = {
-  hello_request: 'HelloRequest', client_hello: 'ClientHello', server_hello: 'ServerHello',
-  hello_retry_request: 'HelloRetryRequest', new_session_ticket: 'NewSessionTicket',
-  end_of_early_data: 'EndOfEarlyData', encrypted_extensions: 'EncryptedExtensions',
-  certificate: 'Certificate', server_key_exchange: 'ServerKeyExchange',
-  certificate_request: 'CertificateRequest', server_hello_done: 'ServerHelloDone',
-  certificate_verify: 'CertificateVerify', client_key_exchange: 'ClientKeyExchange',
-  finished: 'Finished', certificate_status: 'CertificateStatus', key_update: 'KeyUpdate',
+  hello_request: 'HelloRequest',
+  client_hello: 'ClientHello',
+  server_hello: 'ServerHello',
+  hello_retry_request: 'HelloRetryRequest',
+  new_session_ticket: 'NewSessionTicket',
+  end_of_early_data: 'EndOfEarlyData',
+  encrypted_extensions: 'EncryptedExtensions',
+  certificate: 'Certificate',
+  server_key_exchange: 'ServerKeyExchange',
+  certificate_request: 'CertificateRequest',
+  server_hello_done: 'ServerHelloDone',
+  certificate_verify: 'CertificateVerify',
+  client_key_exchange: 'ClientKeyExchange',
+  finished: 'Finished',
+  certificate_status: 'CertificateStatus',
+  key_update: 'KeyUpdate',
 };
 
 // Short names in transcripts; where both ends send such a message: [server's, client's].
 const CODES = {
-  client_hello: 'CH', hello_retry_request: 'HRR', server_hello: 'SH', encrypted_extensions: 'EE',
-  certificate_request: 'CR', certificate: ['CT', 'CCT'], certificate_verify: ['CV', 'CCV'],
-  finished: ['SF', 'CF'], certificate_status: 'CS', server_key_exchange: 'SKE',
-  server_hello_done: 'SHD', client_key_exchange: 'CKE', new_session_ticket: 'NST',
-  end_of_early_data: 'EOED', key_update: 'KU',
+  client_hello: 'CH',
+  hello_retry_request: 'HRR',
+  server_hello: 'SH',
+  encrypted_extensions: 'EE',
+  certificate_request: 'CR',
+  certificate: ['CT', 'CCT'],
+  certificate_verify: ['CV', 'CCV'],
+  finished: ['SF', 'CF'],
+  certificate_status: 'CS',
+  server_key_exchange: 'SKE',
+  server_hello_done: 'SHD',
+  client_key_exchange: 'CKE',
+  new_session_ticket: 'NST',
+  end_of_early_data: 'EOED',
+  key_update: 'KU',
 };
 
 export function titleOf(name) {
@@ -50,7 +69,9 @@ export function parseLines(text) {
     try {
       const line = JSON.parse(row);
       if (line && typeof line === 'object' && typeof line.ev === 'string') lines.push(line);
-    } catch { /* a file that was cut short ends in half a line */ }
+    } catch {
+      /* a file that was cut short ends in half a line */
+    }
   }
   return lines;
 }
@@ -71,25 +92,46 @@ export function splitConnections(lines) {
 }
 
 // Where the items of a kind stand in the model, and what they are called.
-const LISTS = new Map(Object.entries({msg: 'messages', record: 'records', derive: 'derives', transcript: 'transcripts', check: 'checks',
-  choose: 'chooses', alert: 'alerts', note: 'notes', key: 'keys', state: 'states', appdata: 'appdata', ticket: 'tickets', page_rest: 'rests'}));
-const NAMES = new Map(Object.entries({
-  msg: (line, model) => `msg-${model.messages.length + 1}`,
-  record: (line) => `record-${line.dir}-${line.n}`,
-  derive: (line) => `key-${line.name}`,
-  key: (line) => `use-${line.name}`,
-  check: (line) => `check-${line.what}`,
-  choose: (line) => `choose-${line.what}`,
-  transcript: (line) => `transcript-${line.through}`,
-}));
+const LISTS = new Map(
+  Object.entries({
+    msg: 'messages',
+    record: 'records',
+    derive: 'derives',
+    transcript: 'transcripts',
+    check: 'checks',
+    choose: 'chooses',
+    alert: 'alerts',
+    note: 'notes',
+    key: 'keys',
+    state: 'states',
+    appdata: 'appdata',
+    ticket: 'tickets',
+    page_rest: 'rests',
+  }),
+);
+const NAMES = new Map(
+  Object.entries({
+    msg: (line, model) => `msg-${model.messages.length + 1}`,
+    record: (line) => `record-${line.dir}-${line.n}`,
+    derive: (line) => `key-${line.name}`,
+    key: (line) => `use-${line.name}`,
+    check: (line) => `check-${line.what}`,
+    choose: (line) => `choose-${line.what}`,
+    transcript: (line) => `transcript-${line.through}`,
+  }),
+);
 
 // A file that was dropped onto the page may hold anything; what follows relies on these.
 function sound(line) {
   if (line.ev === 'msg') {
     const fields = Array.isArray(line.fields) ? line.fields : [];
-    return {...line, name: String(line.name), raw: String(line.raw || ''),
+    return {
+      ...line,
+      name: String(line.name),
+      raw: String(line.raw || ''),
       parts: Array.isArray(line.parts) ? line.parts.filter(Boolean) : [],
-      fields: fields.filter((f) => f && typeof f.path === 'string' && f.off >= 0 && f.len >= 0)};
+      fields: fields.filter((f) => f && typeof f.path === 'string' && f.off >= 0 && f.len >= 0),
+    };
   }
   return line.ev === 'record' ? {...line, raw: line.raw ? String(line.raw) : undefined} : line;
 }
@@ -100,11 +142,30 @@ class Builder {
     const role = meta.role || (lines[0] && lines[0].role) || 'client';
     this.ids = new Set();
     this.model = {
-      id: name || meta.conn || 'c1', meta, role, peerRole: role === 'server' ? 'client' : 'server',
-      secrets: meta.secrets || 'id', text: [], source: '',
-      events: [], messages: [], records: [], derives: [], transcripts: [], checks: [], chooses: [],
-      alerts: [], notes: [], keys: [], states: [], appdata: [], tickets: [], rests: [],
-      done: null, closed: null, byId: new Map(),
+      id: name || meta.conn || 'c1',
+      meta,
+      role,
+      peerRole: role === 'server' ? 'client' : 'server',
+      secrets: meta.secrets || 'id',
+      text: [],
+      source: '',
+      events: [],
+      messages: [],
+      records: [],
+      derives: [],
+      transcripts: [],
+      checks: [],
+      chooses: [],
+      alerts: [],
+      notes: [],
+      keys: [],
+      states: [],
+      appdata: [],
+      tickets: [],
+      rests: [],
+      done: null,
+      closed: null,
+      byId: new Map(),
     };
   }
 
@@ -117,12 +178,20 @@ class Builder {
 
   add(line, index) {
     const {model} = this;
-    const item = {...sound(line), source: line, fingerprint: line.id, kind: line.ev, line: index, t_us: Number(line.t_us) || 0};
+    const item = {
+      ...sound(line),
+      source: line,
+      fingerprint: line.id,
+      kind: line.ev,
+      line: index,
+      t_us: Number(line.t_us) || 0,
+    };
     const list = LISTS.has(line.ev) ? model[LISTS.get(line.ev)] : [];
     const name = NAMES.get(line.ev);
     item.id = this.id(name ? name(line, model) : `${line.ev}-${list.length + 1}`);
     // An observer calls tx what the client sends.
-    if (line.dir) item.sender = (line.dir === 'tx') === (model.role === 'server') ? 'server' : 'client';
+    if (line.dir)
+      item.sender = (line.dir === 'tx') === (model.role === 'server') ? 'server' : 'client';
     list.push(item);
     model.events.push(item);
     model.byId.set(item.id, item);
@@ -141,13 +210,16 @@ class Builder {
 
   linkMessages() {
     const record = new Map(this.model.records.map((r) => [`${r.dir} ${r.n}`, r]));
-    for (const r of this.model.records) Object.assign(r, {messages: [], keyItem: null, alert: null});
+    for (const r of this.model.records)
+      Object.assign(r, {messages: [], keyItem: null, alert: null});
     for (const m of this.model.messages) {
       const code = CODES[m.name];
       m.title = titleOf(m.name);
       m.code = Array.isArray(code) ? code[m.sender === 'server' ? 0 : 1] : code || m.title;
       m.transcript = null;
-      m.records = (m.parts || (m.record ? [{record: m.record}] : [])).map((part) => record.get(`${m.dir} ${part.record}`)).filter(Boolean);
+      m.records = (m.parts || (m.record ? [{record: m.record}] : []))
+        .map((part) => record.get(`${m.dir} ${part.record}`))
+        .filter(Boolean);
       m.sealed = m.records.some((r) => r.protected);
       for (const r of m.records) r.messages.push(m);
     }
@@ -164,7 +236,8 @@ class Builder {
 
   linkDerives() {
     const {model} = this;
-    for (const d of model.derives) Object.assign(d, {from: {}, uses: [], records: [], context: null, messages: []});
+    for (const d of model.derives)
+      Object.assign(d, {from: {}, uses: [], records: [], context: null, messages: []});
     for (const d of model.derives) {
       for (const [input, ref] of Object.entries(d.inputs || {})) {
         const source = this.named(ref, d.line);
@@ -183,7 +256,10 @@ class Builder {
 
   shareMessages(ref) {
     const side = ref.startsWith('server') ? 'server' : 'client';
-    const names = side === 'server' ? ['server_hello', 'server_key_exchange'] : ['client_hello', 'client_key_exchange'];
+    const names =
+      side === 'server'
+        ? ['server_hello', 'server_key_exchange']
+        : ['client_hello', 'client_key_exchange'];
     const all = this.model.messages.filter((m) => names.includes(m.name) && m.sender === side);
     return all.slice(-1);
   }
@@ -207,11 +283,16 @@ class Builder {
   }
 
   linkChecks() {
-    const about = {certificate_verify: 'certificate_verify', finished: 'finished', chain: 'certificate',
-      server_key_exchange: 'server_key_exchange'};
+    const about = {
+      certificate_verify: 'certificate_verify',
+      finished: 'finished',
+      chain: 'certificate',
+      server_key_exchange: 'server_key_exchange',
+    };
     for (const c of this.model.checks) {
-      const all = this.model.messages.filter((m) => m.name === about[c.what] &&
-        (!c.side || m.sender === c.side) && m.line < c.line);
+      const all = this.model.messages.filter(
+        (m) => m.name === about[c.what] && (!c.side || m.sender === c.side) && m.line < c.line,
+      );
       c.message = all.pop() || null;
     }
   }
@@ -219,8 +300,13 @@ class Builder {
   // An alert that comes is in the record before it, one that goes in the record behind it.
   linkAlerts() {
     for (const a of this.model.alerts) {
-      const all = this.model.records.filter((r) => r.dir === a.dir && !r.alert &&
-        (r.inner_type || r.type) === 21 && (a.dir === 'tx' ? r.line > a.line : r.line < a.line));
+      const all = this.model.records.filter(
+        (r) =>
+          r.dir === a.dir &&
+          !r.alert &&
+          (r.inner_type || r.type) === 21 &&
+          (a.dir === 'tx' ? r.line > a.line : r.line < a.line),
+      );
       a.record = (a.dir === 'tx' ? all[0] : all[all.length - 1]) || null;
       if (a.record) a.record.alert = a;
     }
@@ -304,7 +390,8 @@ export function relatedTo(model, item) {
 // itself, an extension's name ("key_share"), the last word of a path ("random"). '' if there is none.
 export function findField(message, name) {
   const paths = (message.fields || []).map((f) => f.path);
-  if (paths.some((p) => p === name || p.startsWith(name + '.') || p.startsWith(name + '['))) return name;
+  if (paths.some((p) => p === name || p.startsWith(name + '.') || p.startsWith(name + '[')))
+    return name;
   if (paths.some((p) => p.startsWith(`extensions[${name}].`))) return `extensions[${name}]`;
   return paths.find((p) => p.split('.').pop().replace(/\[.*$/, '') === name) || '';
 }
