@@ -2,23 +2,9 @@
 
 #include <assert.h>
 
+#include "crypto/ct_mask.h"
+#include "crypto/pkcs1.h"
 #include "crypto/public_numbers.h"
-
-/* Keeps the compiler from seeing where a value comes from, and so from making a branch of it. */
-static uint8_t hide(uint8_t value) {
-#if defined(__GNUC__) || defined(__clang__)
-    __asm__("" : "+r"(value));
-    return value;
-#else
-    volatile uint8_t hidden = value;
-    return hidden;
-#endif
-}
-
-/* 0xff if `value` is zero, else 0. */
-static uint8_t mask_if_zero(uint8_t value) {
-    return hide((uint8_t)((hide(value) - 1u) >> 8));
-}
 
 /* The borrow of a - b - borrow, for numbers subtracted byte by byte. */
 static unsigned borrow_of(unsigned a, unsigned b, unsigned borrow) {
@@ -37,10 +23,10 @@ bool hs__premaster_input(hs_span modulus, hs_span ct, uint8_t *input) {
         above_1 = borrow_of(one, from[i], above_1);
         below_n_less_1 = borrow_of(from[i], modulus.p[i] - one, below_n_less_1);
     }
-    uint8_t refused = mask_if_zero((uint8_t)(above_1 & below_n_less_1));
+    uint8_t refused = hs__ct_is_zero((uint8_t)(above_1 & below_n_less_1));
     for (size_t i = 0; i < n; i++) {
         uint8_t stand_in = modulus.p[i] >> (i == 0); /* less than n, a number like any other */
-        input[i] = (uint8_t)((stand_in & refused) | (from[i] & ~refused));
+        input[i] = hs__ct_pick(refused, stand_in, from[i]);
     }
     return refused == 0;
 }
@@ -51,15 +37,8 @@ static_assert(HS__RSA_BITS_MIN / 8 - HS__PREMASTER - 3 >= 8,
 void hs__premaster_unpad(const uint8_t *block, size_t n, uint16_t version, bool is_usable,
                          const uint8_t fallback[HS__PREMASTER], uint8_t out[HS__PREMASTER]) {
     const uint8_t *secret = block + n - HS__PREMASTER;
-    /* The length is known, so the zero that ends the padding has one place only. */
-    uint8_t bad = (uint8_t)(block[0] | (block[1] ^ 2) | secret[-1]);
-    for (const uint8_t *at = block + 2; at < secret - 1; at++)
-        bad |= mask_if_zero(*at);
-    bad |= (uint8_t)(secret[0] ^ (version >> 8));
+    uint8_t bad = (uint8_t)(secret[0] ^ (version >> 8));
     bad |= (uint8_t)(secret[1] ^ (version & 0xff));
     bad |= !is_usable;
-
-    uint8_t good = mask_if_zero(bad);
-    for (size_t i = 0; i < HS__PREMASTER; i++)
-        out[i] = (uint8_t)((secret[i] & good) | (fallback[i] & ~good));
+    hs__pkcs1_unpad(block, n, bad, HS__PREMASTER, fallback, out);
 }

@@ -92,7 +92,12 @@ enum { HS__SIGNATURE_MAX = 1024 }; /* RSA-8192 */
  */
 enum { HS__PREMASTER = 48, HS__RSA_CIPHERTEXT_MAX = 1024 };
 
+/* AES over long messages in parts, and as a bare block cipher. Keys are 16, 24 or 32 bytes. */
+typedef enum { HS__AES_GCM, HS__AES_CBC, HS__AES_ECB } hs__aes_mode;
+enum { HS__AES_BLOCK = 16, HS__AES_KEY_MAX = 32, HS__AES_TAG_MIN = 12 };
+
 typedef struct hs__aead hs__aead;
+typedef struct hs__aes hs__aes;
 typedef struct hs__kex hs__kex;
 typedef struct hs__private_key hs__private_key;
 typedef struct hs__public_key hs__public_key;
@@ -199,6 +204,30 @@ struct hs_provider {
     hs_status (*rsa_premaster)(const hs_provider *p, const hs__private_key *k, hs_span ct,
                                uint16_t version, const uint8_t fallback[HS__PREMASTER],
                                uint8_t out[HS__PREMASTER]);
+
+    /* -- what sealed messages need (CMS). key_agree: ECDH of a long-term NIST key with a peer's
+     * point (04 | X | Y, of its curve; HS_E_BAD_POINT); `secret` has room for HS__KEX_SECRET_MAX
+     * and gets the X coordinate. HS_E_KEY_TYPE for other keys.
+     * rsa_public, rsa_private: RSA without any padding, in place, over as many bytes as the modulus
+     * has, of a value that is less; for keys of type HS__KEY_RSA, else HS_E_KEY_TYPE. Only oaep.c
+     * and pkcs1.c should call them. */
+    hs_status (*key_agree)(const hs_provider *p, const hs__private_key *k, hs_span peer,
+                           uint8_t *secret, size_t *secret_n);
+    hs_status (*rsa_public)(const hs_provider *p, const hs__public_key *k, uint8_t *block);
+    hs_status (*rsa_private)(const hs_provider *p, const hs__private_key *k, uint8_t *block);
+
+    /* -- AES in parts. iv: 12 bytes for GCM, 16 for CBC, none for ECB. update: `out` may be `in`
+     * and gets as many bytes; n is a multiple of HS__AES_BLOCK, in GCM the last call's need not be.
+     * No mode pads. end: GCM only, after the last update; encrypting, writes a tag of tag_n bytes
+     * (HS__AES_TAG_MIN to HS__AEAD_TAG), decrypting, compares: HS_E_BAD_RECORD_MAC. What decrypting
+     * GCM gave out before is not to be trusted until then. At most 2^36 - 32 bytes per key and
+     * nonce (SP 800-38D 5.2.1.1), then HS_E_CRYPTO. */
+    hs_status (*aes_new)(const hs_provider *p, hs__aes_mode mode, hs_span key, hs_span iv,
+                         bool encrypts, hs__aes **out);
+    hs_status (*aes_update)(const hs_provider *p, hs__aes *a, const uint8_t *in, size_t n,
+                            uint8_t *out);
+    hs_status (*aes_end)(const hs_provider *p, hs__aes *a, uint8_t *tag, size_t tag_n);
+    void (*aes_free)(const hs_provider *p, hs__aes *a); /* NULL is allowed */
 
     void (*destroy)(hs_provider *p); /* called once, when the last reference goes */
 };

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "pki/base64.h"
 #include "proto/span.h"
 
 static const char begin_mark[] = "-----BEGIN ";
@@ -75,24 +76,6 @@ bool hs__pem_looks_like(hs_span text) {
     return false;
 }
 
-static bool is_space(uint8_t c) {
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-/* 0 to 63, or 64 for what is not base64. */
-static unsigned sextet(uint8_t c) {
-    if (c >= 'A' && c <= 'Z') {
-        return c - 'A';
-    }
-    if (c >= 'a' && c <= 'z') {
-        return c - 'a' + 26u;
-    }
-    if (c >= '0' && c <= '9') {
-        return c - '0' + 52u;
-    }
-    return c == '+' ? 62 : c == '/' ? 63 : 64;
-}
-
 /* The end of base64 text behind its last full group: `have` characters (0, 2 or 3) worth of
  * `bits`, then the padding that makes 4. */
 static bool write_tail(unsigned have, unsigned padding, uint32_t bits, uint8_t *out, size_t *n) {
@@ -117,15 +100,15 @@ hs_status hs__pem_decode(const hs__pem_block *block, uint8_t *out, size_t *n) {
     *n = 0;
     for (size_t i = 0; i < block->base64.n; i++) {
         const uint8_t c = block->base64.p[i];
-        if (is_space(c)) {
+        if (hs__base64_is_space(c)) {
             continue;
         }
         if (c == '=' && padding < 2) {
             padding++;
             continue;
         }
-        const unsigned v = sextet(c);
-        if (v == 64 || padding > 0) {
+        const unsigned v = hs__base64_value(c);
+        if (v == HS__BASE64_NONE || padding > 0) {
             return HS_E_PEM;
         }
         bits = bits << 6 | v;
@@ -153,17 +136,6 @@ static void put(char **at, const char *text) {
     *at += n;
 }
 
-/* One group of up to 3 bytes as 4 characters. */
-static void put_group(char **at, const uint8_t *p, size_t n) {
-    static const char alphabet[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const uint32_t bits =
-        (uint32_t)p[0] << 16 | (n > 1 ? (uint32_t)p[1] << 8 : 0) | (n > 2 ? p[2] : 0u);
-    for (unsigned i = 0; i < 4; i++) {
-        *(*at)++ = i <= n ? alphabet[bits >> (18 - 6 * i) & 63] : '=';
-    }
-}
-
 hs_status hs__pem_write(const char *label, hs_span der, char *out, size_t *n) {
     if (*n < hs__pem_room(label, der.n)) {
         return HS_E_NO_SPACE;
@@ -173,7 +145,8 @@ hs_status hs__pem_write(const char *label, hs_span der, char *out, size_t *n) {
     put(&at, label);
     put(&at, "-----\n");
     for (size_t i = 0; i < der.n; i += 3) {
-        put_group(&at, der.p + i, der.n - i < 3 ? der.n - i : 3);
+        hs__base64_group(der.p + i, der.n - i < 3 ? der.n - i : 3, at);
+        at += 4;
         if (i % (LINE / 4 * 3) == LINE / 4 * 3 - 3 || der.n - i <= 3) {
             *at++ = '\n';
         }

@@ -38,8 +38,7 @@ static const struct {
               {HS__OID_SHA1, HS__SHA1}};
 enum { HASHES = sizeof(hashes) / sizeof(hashes[0]) };
 
-/* AlgorithmIdentifier of a hash: RFC 4055 2.1 accepts both NULL and absent parameters. */
-static bool read_hash(hs__rd *r, const char *field, hs__hash_id *hash) {
+bool hs__hashalg_read(hs__rd *r, const char *field, hs__hash_id *hash) {
     hs__rd inside;
     hs__der_open(r, field, HS__DER_SEQUENCE, &inside);
     const hs__oid id = hs__oid_find(hs__der_oid(&inside, "algorithm", HS__DER_OID));
@@ -56,10 +55,9 @@ static bool read_hash(hs__rd *r, const char *field, hs__hash_id *hash) {
     return false;
 }
 
-/* MaskGenAlgorithm: MGF1 with a hash. */
-static bool read_mask(hs__rd *r, hs__hash_id *hash) {
+bool hs__mgf1_read(hs__rd *r, const char *field, hs__hash_id *hash) {
     hs__rd inside;
-    hs__der_open(r, NULL, HS__DER_SEQUENCE, &inside);
+    hs__der_open(r, field, HS__DER_SEQUENCE, &inside);
     const hs__oid id = hs__oid_find(hs__der_oid(&inside, "algorithm", HS__DER_OID));
     if (id != HS__OID_MGF1) {
         if (hs__rd_more(&inside)) {
@@ -69,7 +67,7 @@ static bool read_mask(hs__rd *r, hs__hash_id *hash) {
         hs__der_close(&inside);
         return false;
     }
-    const bool is_known = read_hash(&inside, "parameters", hash);
+    const bool is_known = hs__hashalg_read(&inside, "parameters", hash);
     hs__der_close(&inside);
     return is_known;
 }
@@ -85,12 +83,12 @@ void hs__pss_params_read(hs__rd *r, const char *field, hs__sig_alg *alg, bool *i
     hs__der_open(r, field, HS__DER_SEQUENCE, &params);
     if (hs__der_next_is(&params, HS__DER_CONTEXT_OPENED | 0)) {
         hs__der_open(&params, "hashAlgorithm", HS__DER_CONTEXT_OPENED | 0, &inside);
-        knows = read_hash(&inside, NULL, &hash) && knows;
+        knows = hs__hashalg_read(&inside, NULL, &hash) && knows;
         hs__der_close(&inside);
     }
     if (hs__der_next_is(&params, HS__DER_CONTEXT_OPENED | 1)) {
         hs__der_open(&params, "maskGenAlgorithm", HS__DER_CONTEXT_OPENED | 1, &inside);
-        knows = read_mask(&inside, &mask_hash) && knows;
+        knows = hs__mgf1_read(&inside, NULL, &mask_hash) && knows;
         hs__der_close(&inside);
     }
     if (hs__der_next_is(&params, HS__DER_CONTEXT_OPENED | 2)) {
@@ -148,8 +146,7 @@ void hs__sigalg_read(hs__rd *r, const char *field, hs__sigalg *out) {
     out->der = hs__der_since(r, from);
 }
 
-/* AlgorithmIdentifier of a hash with NULL, as RFC 4055 2.1 wants it written. */
-static void write_hash(hs__der_out *o, hs__hash_id hash) {
+void hs__hashalg_write(hs__der_out *o, hs__hash_id hash) {
     const uint8_t *end = o->p;
     hs__der_put_null(o);
     for (size_t i = 0; i < HASHES; i++) {
@@ -160,18 +157,23 @@ static void write_hash(hs__der_out *o, hs__hash_id hash) {
     hs__der_wrap(o, HS__DER_SEQUENCE, end);
 }
 
+void hs__mgf1_write(hs__der_out *o, hs__hash_id hash) {
+    const uint8_t *end = o->p;
+    hs__hashalg_write(o, hash);
+    hs__der_put_oid(o, HS__OID_MGF1);
+    hs__der_wrap(o, HS__DER_SEQUENCE, end);
+}
+
 static void write_pss_params(hs__der_out *o, hs__sig_alg alg) {
     const uint8_t *end = o->p;
     const size_t salt = alg.pss_salt >= 0 ? (size_t)alg.pss_salt : hs__hash_len(alg.hash);
     hs__der_put_small(o, (unsigned)salt);
     hs__der_wrap(o, HS__DER_CONTEXT_OPENED | 2, end);
     const uint8_t *mask_end = o->p;
-    write_hash(o, alg.hash);
-    hs__der_put_oid(o, HS__OID_MGF1);
-    hs__der_wrap(o, HS__DER_SEQUENCE, mask_end);
+    hs__mgf1_write(o, alg.hash);
     hs__der_wrap(o, HS__DER_CONTEXT_OPENED | 1, mask_end);
     const uint8_t *hash_end = o->p;
-    write_hash(o, alg.hash);
+    hs__hashalg_write(o, alg.hash);
     hs__der_wrap(o, HS__DER_CONTEXT_OPENED | 0, hash_end);
     hs__der_wrap(o, HS__DER_SEQUENCE, end);
 }

@@ -26,6 +26,15 @@ void hs__sigalg_write(hs__der_out *o, hs__sig_alg alg);
 void hs__pss_params_read(hs__rd *r, const char *field, hs__sig_alg *alg, bool *is_known,
                          bool *is_weak);
 
+/* AlgorithmIdentifier of a hash (RFC 4055 2.1): NULL and absent parameters are taken, NULL is
+ * written. False: not one of ours. */
+bool hs__hashalg_read(hs__rd *r, const char *field, hs__hash_id *hash);
+void hs__hashalg_write(hs__der_out *o, hs__hash_id hash);
+
+/* MaskGenAlgorithm: MGF1 with a hash. */
+bool hs__mgf1_read(hs__rd *r, const char *field, hs__hash_id *hash);
+void hs__mgf1_write(hs__der_out *o, hs__hash_id hash);
+
 /* What a key of this type signs certificates with: RSA PKCS#1 SHA-256, ECDSA with the hash
  * of the curve's size, Ed25519. */
 hs__sig_alg hs__sig_alg_for(hs__key_type type);

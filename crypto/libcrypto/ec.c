@@ -24,6 +24,10 @@ const char *hs__lc_curve_name(int curve) {
     return curves[curve].name;
 }
 
+uint16_t hs__lc_curve_group(int curve) {
+    return curves[curve].group;
+}
+
 int hs__lc_curve_of_group(uint16_t group) {
     for (int i = 0; i < CURVES; i++) {
         if (curves[i].group == group)

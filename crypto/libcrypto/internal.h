@@ -12,7 +12,7 @@
 #include "crypto/libcrypto/libcrypto.h"
 #include "crypto/pool.h"
 
-enum { HASHES = 4, AEADS = 3, CURVES = 3, GROUPS = 5 };
+enum { HASHES = 4, AEADS = 3, AES_MODES = 3, AES_SIZES = 3, CURVES = 3, GROUPS = 5 };
 
 /* The part that changes behind a const provider. */
 typedef struct {
@@ -22,9 +22,10 @@ typedef struct {
 
 typedef struct {
     hs_provider base;
-    EVP_MD *md[HASHES];        /* by hs__hash_id */
-    EVP_CIPHER *cipher[AEADS]; /* by hs__aead_id */
-    EVP_PKEY *curve[CURVES];   /* parameters only: P-256, P-384, P-521 */
+    EVP_MD *md[HASHES];                    /* by hs__hash_id */
+    EVP_CIPHER *cipher[AEADS];             /* by hs__aead_id */
+    EVP_CIPHER *aes[AES_MODES][AES_SIZES]; /* by hs__aes_mode; 128, 192, 256 bits */
+    EVP_PKEY *curve[CURVES];               /* parameters only: P-256, P-384, P-521 */
     uint16_t groups[GROUPS + 1];
     hs__lc_pools *pools;
 } hs__lc;
@@ -91,10 +92,13 @@ hs_status hs__lc_kex_export(const hs_provider *p, const hs__kex *k, uint8_t *pri
 hs_status hs__lc_kex_import(const hs_provider *p, uint16_t group, hs_span priv, hs__kex **out,
                             uint8_t *share, size_t *share_n);
 void hs__lc_kex_free(const hs_provider *p, hs__kex *k);
+hs_status hs__lc_key_agree(const hs_provider *p, const hs__private_key *k, hs_span peer,
+                           uint8_t *secret, size_t *secret_n);
 
 /* ec.c: NIST curves by their index in hs__lc.curve. */
 enum { HS__LC_NO_CURVE = -1 };
 const char *hs__lc_curve_name(int curve);
+uint16_t hs__lc_curve_group(int curve);
 int hs__lc_curve_of_group(uint16_t group);
 int hs__lc_curve_of_key(hs__key_type type);
 hs_status hs__lc_ec_public(const hs__lc *lc, int curve, hs_span point, EVP_PKEY **out);
@@ -127,11 +131,21 @@ hs_status hs__lc_public_new(const hs_provider *p, const hs__public_numbers *numb
 void hs__lc_public_free(const hs_provider *p, hs__public_key *k);
 
 /* premaster.c */
+hs_status hs__lc_rsa_public(const hs_provider *p, const hs__public_key *k, uint8_t *block);
+hs_status hs__lc_rsa_private(const hs_provider *p, const hs__private_key *k, uint8_t *block);
 hs_status hs__lc_rsa_encrypt_premaster(const hs_provider *p, const hs__public_key *k,
                                        const uint8_t premaster[HS__PREMASTER], uint8_t *ct,
                                        size_t *ct_n);
 hs_status hs__lc_rsa_premaster(const hs_provider *p, const hs__private_key *k, hs_span ct,
                                uint16_t version, const uint8_t fallback[HS__PREMASTER],
                                uint8_t out[HS__PREMASTER]);
+
+/* aes.c */
+hs_status hs__lc_aes_new(const hs_provider *p, hs__aes_mode mode, hs_span key, hs_span iv,
+                         bool encrypts, hs__aes **out);
+hs_status hs__lc_aes_update(const hs_provider *p, hs__aes *a, const uint8_t *in, size_t n,
+                            uint8_t *out);
+hs_status hs__lc_aes_end(const hs_provider *p, hs__aes *a, uint8_t *tag, size_t tag_n);
+void hs__lc_aes_free(const hs_provider *p, hs__aes *a);
 
 #endif

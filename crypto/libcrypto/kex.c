@@ -157,6 +157,31 @@ hs_status hs__lc_kex_agree(const hs_provider *p, hs__kex *k, hs_span peer, uint8
     return st;
 }
 
+/* How a curve's points and secrets look is the same for a long-term key. */
+hs_status hs__lc_key_agree(const hs_provider *p, const hs__private_key *k, hs_span peer,
+                           uint8_t *secret, size_t *secret_n) {
+    int curve = hs__lc_curve_of_key(k->numbers.type);
+    EVP_PKEY *theirs = NULL;
+    if (curve == HS__LC_NO_CURVE)
+        return HS_E_KEY_TYPE;
+    uint16_t group = hs__lc_curve_group(curve);
+    size_t n = hs__group_form_of(group)->secret;
+    hs_status st = hs__share_check(group, true, peer);
+    if (st)
+        return st;
+    bool was_quiet = hs__lc_begin();
+    st = hs__lc_ec_public(hs__lc_of(p), curve, peer, &theirs);
+    if (!st)
+        st = derive(k->pkey, theirs, n, secret);
+    EVP_PKEY_free(theirs);
+    st = hs__lc_end(was_quiet, st);
+    if (st)
+        hs__wipe(secret, HS__KEX_SECRET_MAX);
+    else
+        *secret_n = n;
+    return st;
+}
+
 /* The server's side of a KEM: it has no key pair, its share is the ciphertext. */
 static hs_status encapsulate(const hs__lc *lc, const hs__group_form *form, hs_span peer,
                              uint8_t *share, uint8_t *secret) {

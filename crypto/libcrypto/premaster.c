@@ -34,20 +34,34 @@ hs_status hs__lc_rsa_encrypt_premaster(const hs_provider *p, const hs__public_ke
     return st;
 }
 
-hs_status hs__lc_rsa_premaster(const hs_provider *p, const hs__private_key *k, hs_span ct,
-                               uint16_t version, const uint8_t fallback[HS__PREMASTER],
-                               uint8_t out[HS__PREMASTER]) {
-    uint8_t input[HS__RSA_BITS_MAX / 8];
-    uint8_t block[HS__RSA_BITS_MAX / 8];
+hs_status hs__lc_rsa_public(const hs_provider *p, const hs__public_key *k, uint8_t *block) {
     size_t n = k->numbers.n.n;
     (void)p;
     if (k->numbers.type != HS__KEY_RSA)
         return HS_E_KEY_TYPE;
-    bool is_usable = hs__premaster_input(k->numbers.n, ct, input);
-    hs_status st = run(k->pkey, EVP_PKEY_decrypt_init, EVP_PKEY_decrypt, RSA_NO_PADDING,
-                       (hs_span){input, n}, block, n);
+    return run(k->pkey, EVP_PKEY_encrypt_init, EVP_PKEY_encrypt, RSA_NO_PADDING,
+               (hs_span){block, n}, block, n);
+}
+
+hs_status hs__lc_rsa_private(const hs_provider *p, const hs__private_key *k, uint8_t *block) {
+    size_t n = k->numbers.n.n;
+    (void)p;
+    if (k->numbers.type != HS__KEY_RSA)
+        return HS_E_KEY_TYPE;
+    return run(k->pkey, EVP_PKEY_decrypt_init, EVP_PKEY_decrypt, RSA_NO_PADDING,
+               (hs_span){block, n}, block, n);
+}
+
+hs_status hs__lc_rsa_premaster(const hs_provider *p, const hs__private_key *k, hs_span ct,
+                               uint16_t version, const uint8_t fallback[HS__PREMASTER],
+                               uint8_t out[HS__PREMASTER]) {
+    uint8_t block[HS__RSA_BITS_MAX / 8];
+    if (k->numbers.type != HS__KEY_RSA)
+        return HS_E_KEY_TYPE;
+    bool is_usable = hs__premaster_input(k->numbers.n, ct, block);
+    hs_status st = hs__lc_rsa_private(p, k, block);
     if (!st)
-        hs__premaster_unpad(block, n, version, is_usable, fallback, out);
+        hs__premaster_unpad(block, k->numbers.n.n, version, is_usable, fallback, out);
     hs__wipe(block, sizeof block);
     return st;
 }

@@ -13,6 +13,12 @@ static const char *const cipher_names[AEADS] = {[HS__AES_128_GCM] = "AES-128-GCM
                                                 [HS__AES_256_GCM] = "AES-256-GCM",
                                                 [HS__CHACHA20_POLY1305] = "ChaCha20-Poly1305"};
 
+static const char *const aes_names[AES_MODES][AES_SIZES] = {
+    [HS__AES_GCM] = {"AES-128-GCM", "AES-192-GCM", "AES-256-GCM"},
+    [HS__AES_CBC] = {"AES-128-CBC", "AES-192-CBC", "AES-256-CBC"},
+    [HS__AES_ECB] = {"AES-128-ECB", "AES-192-ECB", "AES-256-ECB"},
+};
+
 static const hs__key_type key_types[] = {HS__KEY_P256, HS__KEY_ED25519, HS__KEY_P384,
                                          HS__KEY_P521, HS__KEY_RSA,     HS__KEY_RSA_PSS};
 
@@ -78,6 +84,8 @@ static void destroy(hs_provider *p) {
         EVP_MD_free(lc->md[i]);
     for (int i = 0; i < AEADS; i++)
         EVP_CIPHER_free(lc->cipher[i]);
+    for (int i = 0; i < AES_MODES * AES_SIZES; i++)
+        EVP_CIPHER_free(lc->aes[i / AES_SIZES][i % AES_SIZES]);
     for (int i = 0; i < CURVES; i++)
         EVP_PKEY_free(lc->curve[i]);
     free(lc);
@@ -92,6 +100,11 @@ static bool fetch_all(hs__lc *lc) {
     for (int i = 0; i < AEADS && ok; i++) {
         lc->cipher[i] = EVP_CIPHER_fetch(NULL, cipher_names[i], NULL);
         ok = lc->cipher[i] != NULL;
+    }
+    for (int i = 0; i < AES_MODES * AES_SIZES && ok; i++) {
+        EVP_CIPHER **aes = &lc->aes[i / AES_SIZES][i % AES_SIZES];
+        *aes = EVP_CIPHER_fetch(NULL, aes_names[i / AES_SIZES][i % AES_SIZES], NULL);
+        ok = *aes != NULL;
     }
     for (int i = 0; i < CURVES && ok; i++) {
         lc->curve[i] = curve_template(hs__lc_curve_name(i));
@@ -132,6 +145,13 @@ static const hs_provider slots = {
     .public_free = hs__lc_public_free,
     .rsa_encrypt_premaster = hs__lc_rsa_encrypt_premaster,
     .rsa_premaster = hs__lc_rsa_premaster,
+    .key_agree = hs__lc_key_agree,
+    .rsa_public = hs__lc_rsa_public,
+    .rsa_private = hs__lc_rsa_private,
+    .aes_new = hs__lc_aes_new,
+    .aes_update = hs__lc_aes_update,
+    .aes_end = hs__lc_aes_end,
+    .aes_free = hs__lc_aes_free,
     .destroy = destroy,
 };
 

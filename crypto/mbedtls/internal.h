@@ -42,6 +42,8 @@ hs_status hs__mb_status(int ret, hs_status otherwise);
 mbedtls_ecp_group *hs__mb_curve_of_group(const hs_provider *p, uint16_t group);
 mbedtls_ecp_group *hs__mb_curve_of_key(const hs_provider *p, hs__key_type type);
 
+uint16_t hs__mb_group_of_key(hs__key_type type); /* 0: none */
+
 /* hash.c */
 hs_status hs__mb_hash_start(const hs_provider *p, hs__hash *h, hs__hash_id id);
 hs_status hs__mb_hash_update(const hs_provider *p, hs__hash *h, const void *data, size_t n);
@@ -73,6 +75,8 @@ hs_status hs__mb_kex_export(const hs_provider *p, const hs__kex *k, uint8_t *pri
 hs_status hs__mb_kex_import(const hs_provider *p, uint16_t group, hs_span priv, hs__kex **out,
                             uint8_t *share, size_t *share_n);
 void hs__mb_kex_free(const hs_provider *p, hs__kex *k);
+hs_status hs__mb_key_agree(const hs_provider *p, const hs__private_key *k, hs_span peer,
+                           uint8_t *secret, size_t *secret_n);
 
 /* private.c */
 hs_status hs__mb_key_from_numbers(const hs_provider *p, const hs__private_numbers *v,
@@ -103,7 +107,9 @@ hs_status hs__mb_rsa_verify(const hs__public_key *k, hs__sig_alg alg, const uint
                             const uint8_t *sig);
 hs_status hs__mb_rsa_public_check(const hs__public_key *k);
 hs_status hs__mb_rsa_encrypt(const hs__public_key *k, hs_span msg, uint8_t *ct); /* PKCS#1 v1.5 */
-hs_status hs__mb_rsa_private(const hs__private_key *k, uint8_t *block); /* bare, in place */
+hs_status hs__mb_rsa_bare(const hs__private_key *k, uint8_t *block);             /* in place */
+hs_status hs__mb_rsa_public(const hs_provider *p, const hs__public_key *k, uint8_t *block);
+hs_status hs__mb_rsa_private(const hs_provider *p, const hs__private_key *k, uint8_t *block);
 hs_status hs__mb_pool_new(hs__pool **out);
 void hs__mb_pool_free(hs__pool *pool);
 
@@ -125,5 +131,13 @@ hs_status hs__mb_rsa_encrypt_premaster(const hs_provider *p, const hs__public_ke
 hs_status hs__mb_rsa_premaster(const hs_provider *p, const hs__private_key *k, hs_span ct,
                                uint16_t version, const uint8_t fallback[HS__PREMASTER],
                                uint8_t out[HS__PREMASTER]);
+
+/* aes.c */
+hs_status hs__mb_aes_new(const hs_provider *p, hs__aes_mode mode, hs_span key, hs_span iv,
+                         bool encrypts, hs__aes **out);
+hs_status hs__mb_aes_update(const hs_provider *p, hs__aes *a, const uint8_t *in, size_t n,
+                            uint8_t *out);
+hs_status hs__mb_aes_end(const hs_provider *p, hs__aes *a, uint8_t *tag, size_t tag_n);
+void hs__mb_aes_free(const hs_provider *p, hs__aes *a);
 
 #endif

@@ -64,34 +64,49 @@ hs_status hs__mb_kex_generate(const hs_provider *p, uint16_t group, hs__kex **ou
     return st;
 }
 
-static hs_status write_secret(const hs__kex *k, const mbedtls_mpi *z, uint8_t *secret) {
-    int ret = k->form->is_nist ? mbedtls_mpi_write_binary(z, secret, k->form->secret)
-                               : mbedtls_mpi_write_binary_le(z, secret, k->form->secret);
+static hs_status write_secret(const hs__group_form *form, const mbedtls_mpi *z, uint8_t *secret) {
+    int ret = form->is_nist ? mbedtls_mpi_write_binary(z, secret, form->secret)
+                            : mbedtls_mpi_write_binary_le(z, secret, form->secret);
     return hs__mb_status(ret, HS_E_CRYPTO);
+}
+
+static hs_status agree(mbedtls_ecp_group *curve, const hs__group_form *form, const mbedtls_mpi *d,
+                       hs_span peer, uint8_t *secret, size_t *secret_n) {
+    mbedtls_ecp_point q;
+    mbedtls_mpi z;
+    hs_status st = hs__share_check(form->id, false, peer);
+    if (st)
+        return st;
+    mbedtls_ecp_point_init(&q);
+    mbedtls_mpi_init(&z);
+    int ret = mbedtls_ecp_point_read_binary(curve, &q, peer.p, peer.n);
+    /* Checks that the point is on the curve and not of low order. */
+    if (!ret)
+        ret = mbedtls_ecdh_compute_shared(curve, &z, &q, d, hs__mb_rng, NULL);
+    st = hs__mb_status(ret, HS_E_BAD_POINT);
+    if (!st)
+        st = write_secret(form, &z, secret);
+    if (!st)
+        *secret_n = form->secret;
+    mbedtls_mpi_free(&z);
+    mbedtls_ecp_point_free(&q);
+    return st;
 }
 
 hs_status hs__mb_kex_agree(const hs_provider *p, hs__kex *k, hs_span peer, uint8_t *secret,
                            size_t *secret_n) {
     (void)p;
-    mbedtls_ecp_point q;
-    mbedtls_mpi z;
-    hs_status st = hs__share_check(k->form->id, false, peer);
-    if (st)
-        return st;
-    mbedtls_ecp_point_init(&q);
-    mbedtls_mpi_init(&z);
-    int ret = mbedtls_ecp_point_read_binary(k->curve, &q, peer.p, peer.n);
-    /* Checks that the point is on the curve and not of low order. */
-    if (!ret)
-        ret = mbedtls_ecdh_compute_shared(k->curve, &z, &q, &k->d, hs__mb_rng, NULL);
-    st = hs__mb_status(ret, HS_E_BAD_POINT);
-    if (!st)
-        st = write_secret(k, &z, secret);
-    if (!st)
-        *secret_n = k->form->secret;
-    mbedtls_mpi_free(&z);
-    mbedtls_ecp_point_free(&q);
-    return st;
+    return agree(k->curve, k->form, &k->d, peer, secret, secret_n);
+}
+
+/* How a curve's points and secrets look is the same for a long-term key. */
+hs_status hs__mb_key_agree(const hs_provider *p, const hs__private_key *k, hs_span peer,
+                           uint8_t *secret, size_t *secret_n) {
+    mbedtls_ecp_group *curve = hs__mb_curve_of_key(p, k->numbers.type);
+    if (!curve)
+        return HS_E_KEY_TYPE;
+    const hs__group_form *form = hs__group_form_of(hs__mb_group_of_key(k->numbers.type));
+    return agree(curve, form, &k->scalar, peer, secret, secret_n);
 }
 
 hs_status hs__mb_kex_respond(const hs_provider *p, uint16_t group, hs_span peer, uint8_t *share,

@@ -23,7 +23,7 @@ hs_status hs__mb_rsa_premaster(const hs_provider *p, const hs__private_key *k, h
     if (k->numbers.type != HS__KEY_RSA)
         return HS_E_KEY_TYPE;
     bool is_usable = hs__premaster_input(k->numbers.n, ct, block);
-    hs_status st = hs__mb_rsa_private(k, block);
+    hs_status st = hs__mb_rsa_bare(k, block);
     if (!st)
         hs__premaster_unpad(block, k->numbers.n.n, version, is_usable, fallback, out);
     hs__wipe(block, sizeof block);

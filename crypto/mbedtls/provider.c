@@ -42,6 +42,14 @@ mbedtls_ecp_group *hs__mb_curve_of_key(const hs_provider *p, hs__key_type type) 
     return NULL;
 }
 
+uint16_t hs__mb_group_of_key(hs__key_type type) {
+    for (int i = 0; i < CURVES; i++) {
+        if (curves[i].key_type == (int)type)
+            return curves[i].group;
+    }
+    return 0;
+}
+
 /* The kernel's generator: no state of ours, so none to share, to seed or to lose by fork. */
 static hs_status random_bytes(const hs_provider *p, void *out, size_t n) {
     (void)p;
@@ -148,6 +156,13 @@ static const hs_provider slots = {
     .public_free = hs__mb_public_free,
     .rsa_encrypt_premaster = hs__mb_rsa_encrypt_premaster,
     .rsa_premaster = hs__mb_rsa_premaster,
+    .key_agree = hs__mb_key_agree,
+    .rsa_public = hs__mb_rsa_public,
+    .rsa_private = hs__mb_rsa_private,
+    .aes_new = hs__mb_aes_new,
+    .aes_update = hs__mb_aes_update,
+    .aes_end = hs__mb_aes_end,
+    .aes_free = hs__mb_aes_free,
     .destroy = destroy,
 };
 

@@ -145,12 +145,30 @@ hs_status hs__mb_rsa_encrypt(const hs__public_key *k, hs_span msg, uint8_t *ct) 
 }
 
 /* With a random source the library blinds. */
-hs_status hs__mb_rsa_private(const hs__private_key *k, uint8_t *block) {
+hs_status hs__mb_rsa_bare(const hs__private_key *k, uint8_t *block) {
     mbedtls_rsa_context *rsa;
     hs_status st = take_private(k, &rsa);
     if (st)
         return st;
     int ret = mbedtls_rsa_private(rsa, hs__mb_rng, NULL, block, block);
+    put(k->pool, rsa);
+    return hs__mb_status(ret, HS_E_CRYPTO);
+}
+
+hs_status hs__mb_rsa_private(const hs_provider *p, const hs__private_key *k, uint8_t *block) {
+    (void)p;
+    return k->numbers.type == HS__KEY_RSA ? hs__mb_rsa_bare(k, block) : HS_E_KEY_TYPE;
+}
+
+hs_status hs__mb_rsa_public(const hs_provider *p, const hs__public_key *k, uint8_t *block) {
+    mbedtls_rsa_context *rsa;
+    (void)p;
+    if (k->numbers.type != HS__KEY_RSA)
+        return HS_E_KEY_TYPE;
+    hs_status st = take_public(k, &rsa);
+    if (st)
+        return st;
+    int ret = mbedtls_rsa_public(rsa, block, block);
     put(k->pool, rsa);
     return hs__mb_status(ret, HS_E_CRYPTO);
 }

@@ -136,6 +136,37 @@ static hs_status rsa_premaster(const hs_provider *p, const hs__private_key *k, h
     return INNER->rsa_premaster(INNER, k, ct, version, fallback, out);
 }
 
+static hs_status key_agree(const hs_provider *p, const hs__private_key *k, hs_span peer,
+                           uint8_t *secret, size_t *secret_n) {
+    return INNER->key_agree(INNER, k, peer, secret, secret_n);
+}
+
+static hs_status rsa_public(const hs_provider *p, const hs__public_key *k, uint8_t *block) {
+    return INNER->rsa_public(INNER, k, block);
+}
+
+static hs_status rsa_private(const hs_provider *p, const hs__private_key *k, uint8_t *block) {
+    return INNER->rsa_private(INNER, k, block);
+}
+
+static hs_status aes_new(const hs_provider *p, hs__aes_mode mode, hs_span key, hs_span iv,
+                         bool encrypts, hs__aes **out) {
+    return INNER->aes_new(INNER, mode, key, iv, encrypts, out);
+}
+
+static hs_status aes_update(const hs_provider *p, hs__aes *a, const uint8_t *in, size_t n,
+                            uint8_t *out) {
+    return INNER->aes_update(INNER, a, in, n, out);
+}
+
+static hs_status aes_end(const hs_provider *p, hs__aes *a, uint8_t *tag, size_t tag_n) {
+    return INNER->aes_end(INNER, a, tag, tag_n);
+}
+
+static void aes_free(const hs_provider *p, hs__aes *a) {
+    INNER->aes_free(INNER, a);
+}
+
 static const hs_provider slots = {
     .random = forward_random,
     .hash_start = hash_start,
@@ -165,6 +196,13 @@ static const hs_provider slots = {
     .public_free = public_free,
     .rsa_encrypt_premaster = rsa_encrypt_premaster,
     .rsa_premaster = rsa_premaster,
+    .key_agree = key_agree,
+    .rsa_public = rsa_public,
+    .rsa_private = rsa_private,
+    .aes_new = aes_new,
+    .aes_update = aes_update,
+    .aes_end = aes_end,
+    .aes_free = aes_free,
     .destroy = hs__forward_destroy,
 };
 
