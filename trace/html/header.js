@@ -63,8 +63,8 @@ function reasons(model) {
 
 // ---- facts
 
-function certificateOf(model) {
-  const message = model.messages.find((m) => m.name === 'certificate' && m.sender === 'server');
+function certificateOf(model, side) {
+  const message = model.messages.find((m) => m.name === 'certificate' && m.sender === side);
   const leaf = message && message.certs && message.certs[0];
   return leaf
     ? [leaf.subject, `${leaf.key}, until ${(leaf.not_after || '').slice(0, 10)}`, message]
@@ -104,16 +104,18 @@ function facts(model) {
   const d = model.done || {};
   const said = (name) => model.messages.find((m) => m.name === name && m.sender === 'server');
   const signed = said('certificate_verify') || said('server_key_exchange');
+  const isWatched = model.role === 'observer';
   const mode = [d.hrr ? 'with HelloRetryRequest' : '', d.resumed ? 'resumed' : ''];
   return [
     ['Cipher suite', d.suite],
     ['Key exchange', keyExchangeOf(d)],
     ['Signature', d.sigalg && [d.sigalg, '', signed]],
-    ['Certificate', certificateOf(model)],
+    ['Certificate', certificateOf(model, 'server')],
+    ['Client', certificateOf(model, 'client')],
     ['Protocol', d.alpn && [d.alpn, '', said('encrypted_extensions') || said('server_hello')]],
     ['Handshake', timeOf(d)],
-    ['Sent, received', bytesOnTheWire(d)],
-    ['Data', dataOf(model)],
+    [isWatched ? 'From client, server' : 'Sent, received', bytesOnTheWire(d)],
+    ['Data', isWatched ? null : dataOf(model)],
     ['Mode', mode.filter(Boolean).join(', ')],
   ].filter(([, value]) => value);
 }

@@ -111,11 +111,10 @@ function readByPath(model) {
 
 function hiddenFromPath(model) {
   const titles = [...new Set(model.messages.filter((m) => m.sealed).map((m) => m.title))];
-  const data = model.closed ? model.closed.app_tx + model.closed.app_rx : 0;
-  return [
-    titles.length > 0 ? titles.join(', ') : '',
-    data > 0 ? `${size(data)} of application data` : '',
-  ].filter(Boolean);
+  const sealed = model.records.filter((r) => r.protected);
+  const bytes = sealed.reduce((sum, r) => sum + r.len, 0);
+  const records = `what is in ${plural(sealed.length, 'encrypted record')}, ${size(bytes)}`;
+  return [titles.join(', '), sealed.length > 0 ? records : ''].filter(Boolean);
 }
 
 // Shown through the observer's lens only.

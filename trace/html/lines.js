@@ -15,18 +15,21 @@ const SECRETS = [
   [/^keys/, 'key_block'],
 ];
 
+function itemOnTheWire(model, dir, name, free) {
+  const number = name.match(/^record (\d+)/);
+  if (number) return free(model.records, (r) => r.dir === dir && r.n === Number(number[1]));
+  if (name.startsWith('ChangeCipherSpec')) {
+    return free(model.records, (r) => r.dir === dir && r.type === 20);
+  }
+  return free(model.messages, (m) => m.dir === dir && name.startsWith(m.title));
+}
+
 // Which item a line of text is about; each message stands there once, in its order.
 function itemOf(model, mark, name, taken) {
   const free = (list, fits) => list.find((item) => !taken.has(item) && fits(item));
   if (name.startsWith('alert')) return free(model.alerts, () => true);
   if (mark === '->' || mark === '<-') {
-    const dir = mark === '->' ? 'tx' : 'rx';
-    return (
-      free(model.messages, (m) => m.dir === dir && name.startsWith(m.title)) ||
-      (name.startsWith('ChangeCipherSpec')
-        ? free(model.records, (r) => r.dir === dir && r.type === 20)
-        : null)
-    );
+    return itemOnTheWire(model, mark === '->' ? 'tx' : 'rx', name, free);
   }
   if (mark === '##') {
     const row = SECRETS.find(([pattern]) => pattern.test(name));
