@@ -52,7 +52,7 @@ const hs__program trace_check_program = {
         "and\n"
         "checks the rest. Texts (notes, reasons), times and the outcome of single checks of a\n"
         "certificate are not computed again.\n"
-        "Exit: 0 all is well, 5 some line is wrong, 1 or 2 it could not be read.\n",
+        "Exit: 0 all is well, 5 some line is wrong, 1 it could not be read or is no trace.\n",
     .options = OPTIONS,
     .min_operands = 1,
     .max_operands = UINT_MAX,
@@ -166,8 +166,8 @@ static hs__exit check_file(const job *j, const char *file, hs__fault *fault) {
         if (check_ran_out(c)) {
             code = hs__fail_status(fault, HS_E_NOMEM, "%s", hs__safe(file));
         } else if (check_conns(c) == 0) {
-            code =
-                hs__fault_set(fault, HS__EXIT_USAGE, "%s: there is no trace in it", hs__safe(file));
+            code = hs__fault_set(fault, HS__EXIT_INTERNAL, "%s: there is no trace in it",
+                                 hs__safe(file));
         }
     }
     if (code == HS__EXIT_OK && a->common.json) {

@@ -22,7 +22,7 @@ const hs__program trace_diff_program = {
         "differs, the first field that differs between a message as sent and as received, the\n"
         "first record, the secrets with other fingerprints, and the alerts as each end has "
         "them.\n"
-        "Exit: 0 no difference, 6 they differ, 1 or 2 they could not be read or matched.\n",
+        "Exit: 0 no difference, 6 they differ, 1 they could not be read or matched.\n",
     .options = OPTIONS,
     .min_operands = 2,
     .max_operands = 2,
@@ -106,7 +106,7 @@ static hs__exit compare(const diff_side *a, const diff_side *b, const args *arg,
     }
     json_decref(pairs);
     if (n == 0) {
-        return hs__fault_set(fault, HS__EXIT_USAGE, "%s and %s have no connection in common",
+        return hs__fault_set(fault, HS__EXIT_INTERNAL, "%s and %s have no connection in common",
                              hs__safe(a->file), hs__safe(b->file));
     }
     return differences == 0 ? HS__EXIT_OK : HS__EXIT_EXPECTATION;

@@ -68,7 +68,7 @@ hs__exit diff_load(diff_side *s, const char *file, hs__fault *fault) {
         code = hs__fail_status(fault, HS_E_NOMEM, "%s", file);
     }
     if (code == HS__EXIT_OK && s->n == 0) {
-        code = hs__fault_set(fault, HS__EXIT_USAGE, "%s: there is no trace in it", file);
+        code = hs__fault_set(fault, HS__EXIT_INTERNAL, "%s: there is no trace in it", file);
     }
     return code;
 }

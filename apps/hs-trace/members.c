@@ -130,7 +130,7 @@ static hs__exit one_line(const trace_feed *feed, size_t number, hs_span line, li
     json_t *o = json_loadb((const char *)line.p, line.n, 0, &error);
     if (!json_is_object(o)) {
         json_decref(o);
-        return hs__fault_set(fault, HS__EXIT_USAGE, "%s, line %zu: not a line of a trace%s%s",
+        return hs__fault_set(fault, HS__EXIT_INTERNAL, "%s: line %zu: not a line of a trace%s%s",
                              hs__safe(feed->name), number, o == NULL ? ": " : "",
                              o == NULL ? hs__safe(error.text) : "");
     }

@@ -46,7 +46,7 @@ const char *lines_show(hs_span bytes);
 /* ---- files ------------------------------------------------------------------------------- */
 
 /* Calls `each` for every line of the file ("-": standard input) that is a JSON object of version
- * 1; lines count from 1, empty ones are passed over. A line that is no object is a fault: "FILE,
+ * 1; lines count from 1, empty ones are passed over. A line that is no object is a fault: "FILE:
  * line 3: ...". `each` may keep a reference. */
 typedef void lines_each(void *ctx, size_t number, json_t *o);
 HS_MUST_CHECK hs__exit lines_read(const char *path, lines_each *each, void *ctx, hs__fault *fault);

@@ -158,9 +158,9 @@ def test_a_changed_digit_is_found_at_its_line(pki, tmp_path, ev, pattern, words)
 def test_what_is_no_trace_is_refused(tmp_path):
     path = tmp_path / "x"
     path.write_text("hello\n")
-    assert "line 1: not a line of a trace" in run("hs-trace", "check", path, code=2).stderr
+    assert "line 1: not a line of a trace" in run("hs-trace", "check", path, code=1).stderr
     path.write_text('{"a":1}\n')
-    assert "no trace in it" in run("hs-trace", "check", path, code=2).stderr
+    assert "no trace in it" in run("hs-trace", "check", path, code=1).stderr
     run("hs-trace", "check", code=2)
 
 
@@ -342,7 +342,7 @@ def test_strangers_have_nothing_in_common(pki, tmp_path):
     other = tmp_path / "o"
     other.mkdir()
     assert "no connection in common" in run("hs-trace", "diff", path, traced(pki, other)[0],
-                                            code=2).stderr
+                                            code=1).stderr
 
 
 # ---- decode -----------------------------------------------------------------------------------
