@@ -115,6 +115,9 @@ static void header(hs__jsonl *j) {
     if (o->wall_time_ms > 0) {
         hs__json_set(b, "wall_time", hs__json_time_ms(o->wall_time_ms));
     }
+    if (o->redacted) {
+        hs__json_set(b, "redacted", json_true());
+    }
     (void)hs__jsonl_emit(j, "trace", b, false);
 }
 

@@ -23,7 +23,7 @@ static uint8_t *hex_of(const json_t *o, const char *key, size_t *n) {
     uint8_t *bytes = *n > 0 ? malloc(*n) : NULL;
     for (size_t i = 0; bytes != NULL && i < *n; i++) {
         const int high = digit(hex[2 * i]), low = digit(hex[2 * i + 1]);
-        bytes[i] = high < 0 || low < 0 ? 0 : (uint8_t)(high << 4 | low);
+        bytes[i] = high < 0 || low < 0 ? 0 : (uint8_t)((unsigned)high << 4 | (unsigned)low);
     }
     *n = bytes != NULL ? *n : 0;
     return bytes;

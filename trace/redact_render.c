@@ -44,6 +44,7 @@ static void *begin(void *ctx, const hs__replay_head *head) {
     hs_render_options o = r->setup.o;
     hs_render *inner = NULL;
     o.secrets = HS_SECRETS_HIDE;
+    o.redacted = head->redacted;
     o.peer = head->peer;
     o.local = head->local;
     o.sni = head->sni;

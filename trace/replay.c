@@ -92,7 +92,8 @@ static void on_trace(hs__replay *r, hs__line *l, const char *id) {
                                   .local = hs__line_text_if(l, l->o, "local"),
                                   .sni = hs__line_text_if(l, l->o, "sni"),
                                   .secrets = secrets_of(l),
-                                  .wall_time_ms = hs__line_time_ms(l, l->o, "wall_time")};
+                                  .wall_time_ms = hs__line_time_ms(l, l->o, "wall_time"),
+                                  .redacted = hs__line_bool_if(l, l->o, "redacted")};
     if (l->status != HS_OK) {
         return;
     }

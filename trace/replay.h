@@ -23,6 +23,7 @@ typedef struct {
     const char *tool, *tool_version, *peer, *local, *sni;
     hs_secrets secrets;   /* how much of them the file holds */
     int64_t wall_time_ms; /* 0: not known */
+    bool redacted;
 } hs__replay_head;
 
 typedef struct {

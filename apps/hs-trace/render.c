@@ -69,7 +69,8 @@ static void *begin(void *ctx, const hs__replay_head *head) {
                            .sni = head->sni,
                            .tool = head->tool,
                            .tool_version = head->tool_version,
-                           .wall_time_ms = head->wall_time_ms};
+                           .wall_time_ms = head->wall_time_ms,
+                           .redacted = head->redacted};
     j->conns++;
     j->lacks_values = j->how->is_secret && head->secrets != HS_SECRETS_SHOW;
     if (j->lacks_values)

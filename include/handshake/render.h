@@ -47,6 +47,7 @@ typedef struct {
     const char *sni;
     const char *tool, *tool_version; /* "hs-client", "0.1.0" */
     int64_t wall_time_ms;            /* JSON Lines: Unix time of t_us = 0; 0: left out */
+    bool redacted;                   /* JSON Lines: the events are those of a redacted trace */
 } hs_render_options;
 
 /* Text in fixed columns, one line per message, decision and check (level 1), with all fields

@@ -202,6 +202,10 @@ def test_a_redacted_trace_names_nobody_in_any_rendering(traces):
         data = told[told.rindex("</head>"):] if words == ["html"] else told
         for name in ("localhost", "127.0.0.1", "server p256", "CN=root"):
             assert name not in data, (words, name)
+    lines = run("hs-trace", "jsonl", "--redact", client).stdout
+    assert json.loads(lines.splitlines()[0])["redacted"] is True
+    again = run("hs-trace", "jsonl", "--secrets=hide", "-", input=lines).stdout
+    assert again == lines  # it stays one
     assert "leave one of them out" in run("hs-trace", "text", "--redact", "--secrets=show", client,
                                           code=2).stderr
 
