@@ -172,7 +172,7 @@ json_t *client_summary_json(const client *c) {
         json_object_set_new(j, "keys", client_keys_json(c));
     if (c->a.break_what)
         json_object_set_new(j, "lab",
-                            json_pack("{s:s, s:b, s:s}", "break", c->a.break_what, "happened",
+                            json_pack("{s:o, s:b, s:s}", "break", hs__json_string(c->broken.lab.text), "happened",
                                       c->broke != HS__BREAK_NOT_YET, "noticed_by",
                                       hs__broke_name(c->broke)));
     if (c->http)

@@ -64,7 +64,7 @@ static void log_broken(connection *c, const hs_error *error) {
     if (!c->app->a.break_what)
         return;
     json_t *j = about(c);
-    json_object_set_new(j, "break", json_string(c->app->a.break_what));
+    json_object_set_new(j, "break", hs__json_string(b->lab.text));
     json_object_set_new(j, "happened", json_boolean(how != HS__BREAK_NOT_YET));
     json_object_set_new(j, "noticed_by", json_string(hs__broke_name(how)));
     hs__break_text(b, how, text, sizeof text);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "apps/common/certs.h"
 #include "apps/common/say.h"
@@ -36,6 +37,7 @@ static void print_list(unsigned role) {
     for (size_t i = 0; i < HS__LAB_N_BREAKS; i++)
         if (hs__lab_rows[i].roles & role)
             print_row(&hs__lab_rows[i]);
+    printf("\nOr --break=surprise: one of these, and nobody says which until it is over.\n");
 }
 
 bool hs__break_helps(int argc, char **argv, unsigned role) {
@@ -48,6 +50,40 @@ bool hs__break_helps(int argc, char **argv, unsigned role) {
         }
     }
     return false;
+}
+
+/* ---- what it takes ----------------------------------------------------------------------- */
+typedef struct {
+    hs__lab_id id;
+    unsigned roles;
+    const char *text;
+} condition;
+
+enum { CLIENT = HS__LAB_CLIENT, SERVER = HS__LAB_SERVER, BOTH = CLIENT | SERVER };
+
+/* What does not happen on every connection, and why not. */
+static const condition CONDITIONS[] = {
+    {HS__LAB_HELLO2, BOTH, "it takes a HelloRetryRequest: --shares= asks for one"},
+    {HS__LAB_PREMASTER, BOTH, "it takes --profile=classic at both ends"},
+    {HS__LAB_TICKET, BOTH, "it takes a ticket: --resume"},
+    {HS__LAB_SIGNATURE, CLIENT,
+     "nothing was signed: no certificate was asked for, or we have none"},
+    {HS__LAB_SCHEME, CLIENT, "nothing was signed: no certificate was asked for, or we have none"},
+    {HS__LAB_CERTIFICATE, CLIENT, "no certificate was asked for, or we have none"},
+    {HS__LAB_FORGED, CLIENT, "no certificate was asked for, or we have none"},
+    {HS__LAB_EMPTY_CERTIFICATE, CLIENT, "no certificate was asked for, or we have none"},
+    {HS__LAB_STALE, BOTH, "no certificate was shown"},
+    {HS__LAB_SHORT_CHAIN, BOTH, "our chain has no intermediate certificate"},
+    {HS__LAB_SESSION_ID, BOTH, "the client sent no session id"},
+    {HS__LAB_DOWNGRADE, BOTH, "we did not offer TLS 1.3"},
+    {HS__LAB_SENTINEL, BOTH, "our random has the mark anyway"},
+};
+
+static const condition *find_condition(hs__lab_id id, unsigned role) {
+    for (size_t i = 0; i < sizeof CONDITIONS / sizeof *CONDITIONS; i++)
+        if (CONDITIONS[i].id == id && (CONDITIONS[i].roles & role))
+            return &CONDITIONS[i];
+    return NULL;
 }
 
 /* ---- files ------------------------------------------------------------------------------- */
@@ -66,14 +102,13 @@ static hs__exit read_certificate(hs__break *b, hs__fault *fault) {
 
 static bool from_hex(const char *hex, hs__bytes *out) {
     size_t n = strlen(hex) / 2;
-    *out = (hs__bytes){.p = malloc(n ? n : 1), .n = n};
+    bool is_hex = n > 0 && hex[strspn(hex, "0123456789abcdef")] == 0;
+    *out = (hs__bytes){.p = is_hex ? malloc(n) : NULL, .n = is_hex ? n : 0};
     for (size_t i = 0; out->p && i < n; i++) {
-        unsigned byte;
-        if (sscanf(hex + 2 * i, "%2x", &byte) != 1)
-            return false;
-        out->p[i] = (uint8_t)byte;
+        const char digits[] = {hex[2 * i], hex[2 * i + 1], 0};
+        out->p[i] = (uint8_t)strtoul(digits, NULL, 16);
     }
-    return out->p && n > 0;
+    return out->p != NULL;
 }
 
 /* The first ClientHello of a trace in JSON Lines. */
@@ -82,10 +117,7 @@ static bool hello_of_line(const char *line, size_t n, hs__bytes *out) {
     const char *name = json_string_value(json_object_get(j, "name"));
     const char *raw = json_string_value(json_object_get(j, "raw"));
     bool is_hello = name && raw && strcmp(name, "client_hello") == 0;
-    if (is_hello && !from_hex(raw, out)) {
-        hs__bytes_free(out);
-        is_hello = false;
-    }
+    is_hello = is_hello && from_hex(raw, out);
     json_decref(j);
     return is_hello;
 }
@@ -149,11 +181,31 @@ static hs__exit check(const hs__lab_row *row, unsigned role, const hs__offer_opt
     return HS__EXIT_OK;
 }
 
+/* For a quiz: one of those that need nothing else, and are not told before the end. */
+static bool is_for_quiz(const hs__lab_row *row, unsigned role, const hs__offer_options *offer) {
+    hs__fault ignored;
+    bool needs_none = row->parameter[0] == 0 || row->parameter[0] == '[';
+    return needs_none && !find_condition(row->id, role) && !check(row, role, offer, &ignored);
+}
+
+static const hs__lab_row *choose(unsigned role, const hs__offer_options *offer) {
+    const hs__lab_row *fit[HS__LAB_N_BREAKS];
+    uint32_t random;
+    size_t n = 0;
+    for (size_t i = 0; i < HS__LAB_N_BREAKS; i++)
+        if (is_for_quiz(&hs__lab_rows[i], role, offer))
+            fit[n++] = &hs__lab_rows[i];
+    return n > 0 && getentropy(&random, sizeof random) == 0 ? fit[random % n] : NULL;
+}
+
 hs__exit hs__break_read(const char *what, unsigned role, const hs__offer_options *offer,
                         hs__break *out, hs__fault *fault) {
-    *out = (hs__break){.file = {0}};
+    *out = (hs__break){.role = role};
     if (!what)
         return HS__EXIT_OK;
+    out->is_secret = strcmp(what, "surprise") == 0;
+    const hs__lab_row *chosen = out->is_secret ? choose(role, offer) : NULL;
+    what = chosen ? chosen->name : what;
     if (hs__lab_read(what, &out->lab, out->why) != HS_OK) {
         out->lab.row = NULL;
         hs__fault_set(fault, HS__EXIT_USAGE, "--break=%s: %s", hs__safe(what), out->why);
@@ -165,7 +217,7 @@ hs__exit hs__break_read(const char *what, unsigned role, const hs__offer_options
 
 void hs__break_free(hs__break *b) {
     hs__bytes_free(&b->file);
-    *b = (hs__break){.file = {0}};
+    *b = (hs__break){.role = b->role};
 }
 
 void hs__break_set(const hs__break *b, hs_config *config) {
@@ -178,7 +230,9 @@ bool hs__break_is_stale(const hs__break *b) {
 
 /* ---- what is said ------------------------------------------------------------------------ */
 void hs__break_say(const hs__break *b) {
-    if (b->lab.row)
+    if (b->is_secret)
+        hs__say_progress("lab: something breaks on purpose; what it was is said at the end");
+    else if (b->lab.row)
         hs__say_progress("lab: %s, on purpose: %s", hs__safe(b->lab.text), b->lab.row->text);
 }
 
@@ -197,41 +251,20 @@ const char *hs__broke_name(hs__broke how) {
     return NAMES[how];
 }
 
-/* Why it may not have come to it. */
-static const char *condition(hs__lab_id id) {
-    static const struct {
-        hs__lab_id id;
-        const char *text;
-    } ROWS[] = {
-        {HS__LAB_HELLO2, "it takes a HelloRetryRequest: --shares= asks for one"},
-        {HS__LAB_PREMASTER, "it takes --profile=classic at both ends"},
-        {HS__LAB_TICKET, "it takes a ticket: --resume"},
-        {HS__LAB_SIGNATURE, "nothing was signed: no certificate was asked for, or we have none"},
-        {HS__LAB_SCHEME, "nothing was signed: no certificate was asked for, or we have none"},
-        {HS__LAB_CERTIFICATE, "no certificate was asked for, or we have none"},
-        {HS__LAB_FORGED, "no certificate was asked for, or we have none"},
-        {HS__LAB_EMPTY_CERTIFICATE, "no certificate was asked for, or we have none"},
-        {HS__LAB_SHORT_CHAIN, "our chain has no intermediate certificate"},
-        {HS__LAB_SESSION_ID, "the client sent no session id"},
-        {HS__LAB_DOWNGRADE, "we did not offer TLS 1.3"},
-        {HS__LAB_SENTINEL, "our random has the mark anyway"},
-    };
-    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++)
-        if (ROWS[i].id == id)
-            return ROWS[i].text;
-    return "there was no such message, field or record to break in this connection";
-}
-
 void hs__break_text(const hs__break *b, hs__broke how, char *out, size_t room) {
     const hs__lab_row *row = b->lab.row;
+    const condition *why = find_condition(row->id, b->role);
     static const char *const WHO[] = {[HS__BREAK_UNNOTICED] = "no alert has come",
                                       [HS__BREAK_BY_US] = "we have noticed it ourselves",
                                       [HS__BREAK_BY_PEER] = "the peer has noticed",
                                       [HS__BREAK_IN_SILENCE] =
                                           "the peer has gone without an alert"};
     if (how == HS__BREAK_NOT_YET)
-        snprintf(out, room, "%s did not happen: %s", hs__safe(b->lab.text), condition(row->id));
+        snprintf(out, room, "%s did not happen: %s", hs__safe(b->lab.text),
+                 why ? why->text
+                     : "there was no such message, field or record to break in this connection");
     else
-        snprintf(out, room, "%s: %s; to be expected: %s", hs__safe(b->lab.text), WHO[how],
+        snprintf(out, room, "%s%s%s: %s; to be expected: %s", hs__safe(b->lab.text),
+                 b->is_secret ? ", on purpose: " : "", b->is_secret ? row->text : "", WHO[how],
                  row->answer);
 }

@@ -22,6 +22,8 @@
 /* All zero: nothing breaks. It must outlive the configurations it is set on, and stay in place. */
 typedef struct {
     hs__lab lab; /* row NULL: nothing */
+    unsigned role;
+    bool is_secret; /* "surprise": not said before the end */
     hs__bytes file;
     char why[HS__LAB_WHY];
 } hs__break;
@@ -30,7 +32,8 @@ typedef struct {
  * asked before the words are parsed, since no address is needed for it. */
 bool hs__break_helps(int argc, char **argv, unsigned role);
 
-/* `what` NULL: nothing. HS__EXIT_USAGE for what there is not, what the other side would have to do,
+/* `what` NULL: nothing; "surprise": one of those that happen on every connection, by chance.
+ * HS__EXIT_USAGE for what there is not, what the other side would have to do,
  * and what goes with another version than --tls leaves. Reads the file that it names. */
 HS_MUST_CHECK hs__exit hs__break_read(const char *what, unsigned role,
                                       const hs__offer_options *offer, hs__break *out,

@@ -8,8 +8,8 @@ bool hs__break_helps(int argc, char **argv, unsigned role) {
 
 hs__exit hs__break_read(const char *what, unsigned role, const hs__offer_options *offer,
                         hs__break *out, hs__fault *fault) {
-    (void)role, (void)offer;
-    *out = (hs__break){.file = {0}};
+    (void)offer;
+    *out = (hs__break){.role = role};
     return what ? hs__fault_set(fault, HS__EXIT_USAGE,
                                 "--break: this program was built without the lab (-Dlab=false)")
                 : HS__EXIT_OK;

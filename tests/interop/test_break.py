@@ -353,6 +353,17 @@ def test_a_check_of_the_trace_finds_what_was_broken(pki, tmp_path, what):
             run("hs-trace", rendering, file, text=False)
 
 
+def test_a_surprise_is_told_at_the_end(pki):
+    with hs_server(pki.servers["p256"], "--break=surprise", "--handshake-timeout=3s") as server:
+        server.wait_for("something breaks on purpose", stream="err")
+        before = server.text()
+        visit(pki, server, code=None)
+        said = server.told("lab")
+    assert said["happened"] is True and said["break"] in {
+        re.split(r"[=[]", name)[0] for name in listed("hs-server")}
+    assert said["break"] not in before
+
+
 def test_a_truncated_answer_is_no_answer(pki):
     """Without close_notify somebody may have cut the rest off: exit 7 where the length is open."""
     with hs_server(pki.servers["p256"], "--break=truncate", "--echo") as server:
@@ -436,7 +447,7 @@ def test_what_did_not_happen_is_said(pki):
 def listed(program):
     """{name with its parameter: (version, what is done, what comes of it)} of --break=help."""
     rows = {}
-    for block in run(program, "--break=help").stdout.split("\n\n")[1:]:
+    for block in run(program, "--break=help").stdout.split("\n\n")[1:-1]:
         head, *lines = block.splitlines()
         name, version = re.fullmatch(r"  --break=(\S+)(?: \((.*)\))?", head).groups()
         text, answer = " ".join(line.strip() for line in lines).split(" -> ")
