@@ -16,7 +16,8 @@ modules=$(cd "$root" && pwd)/build/browser
 shots=${SHOTS:-$HS_BUILD/browser}
 
 oldest=18
-if ! command -v node >/dev/null || [ "$(node -p 'parseInt(process.versions.node)')" -lt $oldest ]; then
+node_version=$(node -p 'parseInt(process.versions.node)' 2>/dev/null || echo 0)
+if [ "$node_version" -lt $oldest ]; then
     echo "the page in a browser (tests/browser): node $oldest or newer is not installed"
     exit 77
 fi
@@ -33,8 +34,7 @@ install() {
     elif (cd "$modules" && npm ci --ignore-scripts --no-audit --no-fund --fetch-retries=1 \
         --fetch-timeout=60000 >npm.log 2>&1); then
         cp "$here/package-lock.json" "$modules/installed"
-    elif grep -Eq 'code (E[A-Z]*(NOTFOUND|AGAIN|CONN[A-Z]*|TIMEDOUT|TIMEOUT|UNREACH)|E[45][0-9]{2}|[A-Z_]*CERT[A-Z_]*)' \
-        "$modules/npm.log"; then
+    elif grep -Eq "code ($unreachable)" "$modules/npm.log"; then
         HS_BROWSER_SKIP="the npm registry cannot be reached"
     else
         cat "$modules/npm.log" >&2
@@ -42,6 +42,8 @@ install() {
     fi
 }
 
+# npm's error codes for it: the network, a proxy, an authority that is not known.
+unreachable='E[A-Z]*(NOTFOUND|AGAIN|CONN[A-Z]*|TIMEDOUT|TIMEOUT|UNREACH)|E[45][0-9]{2}|[A-Z_]*CERT[A-Z_]*'
 HS_BROWSER_SKIP=
 install
 mkdir -p "$shots"

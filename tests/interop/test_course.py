@@ -1,7 +1,7 @@
 """docs/course: every command of every lesson is run as it stands there, and must answer what the
 lesson shows.
 
-A lesson is a Markdown file. Its ```sh blocks are typed into one shell, in an empty folder, one block
+A lesson is a Markdown file. Its ```sh blocks are typed into one shell, in an empty folder, one
 after the other; the ```text block that follows directly shows the output, and a block without one
 has none. In it `...` stands for any text, and on a line of its own for any lines; blanks count as
 one. The port 8443 becomes a free one. A command that fails must say so (`|| echo`).
