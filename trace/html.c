@@ -16,9 +16,11 @@ enum {
     APP_RECORDS = 64,       /* listed one by one; the rest is summed up */
     WHOLE_LINE = 4096,      /* records of data up to this size stay whole ... */
     APP_BYTES = 48 * 1024,  /* ... until they fill this; of the others there is */
-    HEAD_DIGITS = 128,      /* the beginning */
+    HEAD_DIGITS = 128,      /* the beginning, */
+    HEAD_LINE = 1024,       /* in a line that is no longer than this */
     RECORD_MAX = 24 * 1024, /* a record of the handshake; its messages have the bytes as well */
     TRACE_MAX = 144 * 1024, /* lines behind it are counted, but for those that tell the end */
+    END_MAX = 8 * 1024,     /* for those */
     BRIEF_MAX = 16 * 1024,  /* of text, */
     PLAIN_MAX = 36 * 1024,  /* in both forms */
     MARK = 2                /* "->" */
@@ -145,16 +147,15 @@ static void count_data(html *h, const char *p, size_t n) {
 }
 
 static void data_line(html *h, const char *p, size_t n, bool is_record) {
-    if (is_record && ++h->app_records > APP_RECORDS) {
-        count_data(h, p, n);
+    h->app_records += is_record ? 1 : 0;
+    if (h->app_records > APP_RECORDS || h->trace.n + HEAD_LINE > TRACE_MAX) {
+        if (is_record) { /* it stands for its `appdata` as well */
+            count_data(h, p, n);
+        }
         return;
     }
-    if (h->app_records > APP_RECORDS) {
-        return; /* its record is counted */
-    }
-    const bool is_whole = n <= WHOLE_LINE && h->app_bytes + n <= APP_BYTES;
     const size_t before = h->trace.n;
-    if (is_whole) {
+    if (n <= WHOLE_LINE && h->app_bytes + n <= APP_BYTES && before + n <= TRACE_MAX) {
         add_script(&h->trace, p, n);
     } else {
         add_cut(h, p, n);
@@ -170,11 +171,15 @@ static bool tells_the_end(const char *p, size_t n) {
 static void on_jsonl(void *ctx, const char *p, size_t n) {
     html *h = ctx;
     const bool is_record = is_event(p, n, "record");
-    if (h->trace.n + n > TRACE_MAX && !tells_the_end(p, n)) {
-        h->lines_left_out++;
-    } else if ((is_record && is_data_record(p, n)) || is_event(p, n, "appdata")) {
+    if ((is_record && is_data_record(p, n)) || is_event(p, n, "appdata")) {
         data_line(h, p, n, is_record);
-    } else if (is_record && n > RECORD_MAX) {
+        return;
+    }
+    const bool is_cut = is_record && n > RECORD_MAX;
+    const size_t max = tells_the_end(p, n) ? TRACE_MAX + END_MAX : TRACE_MAX;
+    if (h->trace.n + (is_cut ? HEAD_LINE : n) > max) {
+        h->lines_left_out++;
+    } else if (is_cut) {
         add_cut(h, p, n);
     } else {
         add_script(&h->trace, p, n);

@@ -358,6 +358,18 @@ function moveByKeys(view, parts) {
   };
 }
 
+// A page is bounded: what is not on it is said.
+function leftOut({rests, cuts}) {
+  const data = rests.map((r) => {
+    const way = r.dir === 'tx' ? 'sent' : 'received';
+    return `${plural(r.records, 'more record')} of application data ${way}, ${size(r.bytes)}.`;
+  });
+  const lines = cuts.map(
+    (c) => `${plural(c.lines, 'line')} of a very long trace are not on this page.`,
+  );
+  return [...data, ...lines].map((text) => el('p', {class: 'rest'}, text));
+}
+
 export const ladderPanel = {
   id: 'ladder',
   title: 'The handshake',
@@ -418,13 +430,7 @@ export const ladderPanel = {
       {class: 'ladder'},
       el('div', {class: 'ends'}, head(view.model, 'client'), scale, head(view.model, 'server')),
       parts.lane,
-      view.model.rests.map((r) =>
-        el(
-          'p',
-          {class: 'rest'},
-          `${plural(r.records, 'more record')} of application data ${r.dir === 'tx' ? 'sent' : 'received'}, ${size(r.bytes)}, are summed up here.`,
-        ),
-      ),
+      leftOut(view.model),
     );
   },
 };

@@ -107,6 +107,7 @@ const LISTS = new Map(
     appdata: 'appdata',
     ticket: 'tickets',
     page_rest: 'rests',
+    page_cut: 'cuts',
   }),
 );
 const NAMES = new Map(
@@ -163,6 +164,7 @@ class Builder {
       appdata: [],
       tickets: [],
       rests: [],
+      cuts: [],
       done: null,
       closed: null,
       byId: new Map(),

@@ -271,6 +271,33 @@ static void data_beyond_the_first_records_is_summed_up(void **state) {
     hs__buf_free(&out);
 }
 
+/* However little room there is: a record is listed or counted. */
+static void no_record_is_left_out_in_silence(void **state) {
+    (void)state;
+    hs__strbuf out = {0};
+    uint8_t *data = calloc(1, PIECE);
+    char text[1024];
+    assert_non_null(data);
+    memset(text, 'x', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    hs_render *r = start(&out, HS_SECRETS_SHOW, NULL);
+    for (uint64_t n = 0; n < 120; n++) {
+        sink_event(r, HS_TR_NOTE, n, &(hs_trace){.u.note = {text, ""}});
+    }
+    for (uint64_t n = 1; n <= PIECES; n++) {
+        sink_protected(r, false, n, n, 23, (hs_span){data, PIECE});
+    }
+    hs_render_free(r);
+    free(data);
+    const size_t listed = count(&out, "\"ev\":\"record\"");
+    assert_true(listed > 0 && listed < LISTED);
+    char rest[96];
+    (void)snprintf(rest, sizeof rest, "\"dir\":\"rx\",\"records\":%zu,", PIECES - listed);
+    has(&out, rest);
+    has_not(&out, "page_cut");
+    hs__buf_free(&out);
+}
+
 static void short_data_stays_whole(void **state) {
     (void)state;
     hs__strbuf out = {0};
@@ -326,6 +353,7 @@ int main(void) {
         cmocka_unit_test(connections_share_a_page),
         cmocka_unit_test(what_a_peer_made_up_stays_text),
         cmocka_unit_test(data_beyond_the_first_records_is_summed_up),
+        cmocka_unit_test(no_record_is_left_out_in_silence),
         cmocka_unit_test(short_data_stays_whole),
         cmocka_unit_test(a_trace_without_end_keeps_its_result),
         cmocka_unit_test(options_are_checked),
