@@ -31,7 +31,7 @@ static const hs__lab_row *find(const char *name, size_t n) {
     return NULL;
 }
 
-/* ---- parameters: each returns where it ends, or NULL ---------------------------------------- */
+/* ---- parameters: each returns where it ends, or NULL ------------------------------------- */
 
 static const char *read_number(const char *s, uint32_t *out) {
     char *end;

@@ -11,7 +11,7 @@
 
 #include "engine/connection.h"
 
-/* ---- the list -------------------------------------------------------------------------------- */
+/* ---- the list ---------------------------------------------------------------------------- */
 typedef enum {
 #define HS__LAB_BREAK(id, name, parameter, kind, number, roles, versions, wire, text, answer)      \
     HS__LAB_##id,

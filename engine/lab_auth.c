@@ -130,7 +130,8 @@ bool hs__lab_do_other_certificate(hs__lab_message *m) {
     const uint8_t length[3] = {(uint8_t)(der.n >> 16), (uint8_t)(der.n >> 8), (uint8_t)der.n};
     const hs_span tail = {no_extensions, hs__lab_is_13(m) ? sizeof(no_extensions) : 0};
     const size_t at = hs__lab_at(m, list);
-    return hs__lab_splice(m, at, list.n, der) && hs__lab_splice(m, at + der.n, 0, tail) &&
-           hs__lab_splice(m, at, 0, (hs_span){length, sizeof(length)}) &&
-           resize_list(m, at, sizeof(length) + der.n + tail.n);
+    const size_t entry = sizeof(length) + der.n + tail.n;
+    return m->n - list.n + entry <= m->cap && hs__lab_splice(m, at, list.n, der) &&
+           hs__lab_splice(m, at + der.n, 0, tail) &&
+           hs__lab_splice(m, at, 0, (hs_span){length, sizeof(length)}) && resize_list(m, at, entry);
 }

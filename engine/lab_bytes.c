@@ -27,7 +27,6 @@ bool hs__lab_flip_last(hs__lab_message *m, hs_span field) {
     return field.n > 0;
 }
 
-/* n bytes at `at` become others; of all lengths only that of the message is put right. */
 bool hs__lab_splice(hs__lab_message *m, size_t at, size_t n, hs_span by) {
     if (at + n > m->n || m->n - n + by.n > m->cap) {
         return false;
@@ -67,7 +66,6 @@ bool hs__lab_is_13(const hs__lab_message *m) {
     return m->version == HS__VERSION_TLS13;
 }
 
-/* ServerHello.cipher_suite, ClientHello.cipher_suites with its length. */
 size_t hs__lab_suites_at(const hs__lab_message *m) {
     return HS__LAB_SESSION_ID_AT + 1 + (size_t)m->m[HS__LAB_SESSION_ID_AT];
 }
@@ -82,10 +80,8 @@ bool hs__lab_server_exchange(const hs__lab_message *m, hs__server_key_exchange *
     return hs__server_key_exchange_read(hs__lab_whole(m), NULL, &root, ske) == HS_OK;
 }
 
-/* ---- extensions of hellos and EncryptedExtensions
- * ------------------------------------------------ */
+/* ---- extensions of hellos and EncryptedExtensions ---------------------------------------- */
 
-/* Where the block's length stands; 0: there is no block. */
 size_t hs__lab_block_at(const hs__lab_message *m) {
     size_t at = HS__HANDSHAKE_HEADER;
     if (m->m[0] == HS__HT_client_hello) {
@@ -96,7 +92,6 @@ size_t hs__lab_block_at(const hs__lab_message *m) {
     return at + 2 <= m->n ? at : 0;
 }
 
-/* Where the extension stands; 0: there is none. */
 size_t hs__lab_find(const hs__lab_message *m, uint16_t type) {
     const size_t block = hs__lab_block_at(m);
     for (size_t at = block + 2; block != 0 && at + 4 <= m->n; at += 4 + hs__lab_get16(m, at + 2)) {
@@ -122,9 +117,11 @@ bool hs__lab_cut(hs__lab_message *m, uint16_t type) {
     return at != 0 && hs__lab_splice_block(m, at, 4 + hs__lab_get16(m, at + 2), (hs_span){NULL, 0});
 }
 
-/* `extension`: type, length and body. */
 bool hs__lab_add(hs__lab_message *m, const void *extension, size_t n) {
     static const uint8_t no_block[2] = {0, 0};
+    if (m->n + sizeof(no_block) + n > m->cap) {
+        return false;
+    }
     if (hs__lab_block_at(m) == 0 &&
         !hs__lab_splice(m, m->n, 0, (hs_span){no_block, sizeof(no_block)})) {
         return false;

@@ -22,7 +22,7 @@ bool hs__lab_flip_last(hs__lab_message *m, hs_span field);
 /* n bytes at `at` become others; of all lengths only that of the message is put right. */
 bool hs__lab_splice(hs__lab_message *m, size_t at, size_t n, hs_span by);
 
-/* ---- what a message holds ------------------------------------------------------------------- */
+/* ---- what a message holds ---------------------------------------------------------------- */
 hs_span hs__lab_whole(const hs__lab_message *m);
 bool hs__lab_is_13(const hs__lab_message *m);
 bool hs__lab_is_retry(hs_span message);
@@ -34,7 +34,7 @@ bool hs__lab_server_exchange(const hs__lab_message *m, hs__server_key_exchange *
 size_t hs__lab_suites_at(const hs__lab_message *m);
 size_t hs__lab_compression_at(const hs__lab_message *m);
 
-/* ---- extensions of hellos and EncryptedExtensions -------------------------------------------- */
+/* ---- extensions of hellos and EncryptedExtensions ---------------------------------------- */
 
 /* Where the block's length stands / an extension; 0: nowhere. */
 size_t hs__lab_block_at(const hs__lab_message *m);

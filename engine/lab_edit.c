@@ -79,17 +79,18 @@ static bool is_sound(const hs__lab_message *m) {
 }
 
 bool hs__lab_edit(hs__lab_message *m) {
-    const uint8_t type = m->m[0];
     if (!is_sound(m)) {
         return false;
     }
+    const uint8_t type = m->m[0];
     for (size_t i = 0; i < sizeof(edits) / sizeof(edits[0]); i++) {
         if (edits[i].id != m->lab->row->id) {
             continue;
         }
+        const hs_span whole = hs__lab_whole(m);
         const bool is_its = edits[i].type == ANY
-                                ? hs__lab_means(m->lab, hs__lab_whole(m))
-                                : edits[i].type == type && !hs__lab_is_retry(hs__lab_whole(m));
+                                ? hs__lab_means(m->lab, whole)
+                                : edits[i].type == type && !hs__lab_is_retry(whole);
         if (is_its && edits[i].edit(m)) {
             return true;
         }

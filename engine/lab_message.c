@@ -45,19 +45,16 @@ void hs__lab_happens(hs_conn *c) {
 /* ---- before the transcript ----------------------------------------------------------------------
  */
 
-/* Both ends hash what goes out; else our transcript keeps what we meant to say. */
-static bool is_hashed_changed(hs__lab_id id) {
-    switch (id) {
-    case HS__LAB_TAMPER:
-    case HS__LAB_STRIP:
-    case HS__LAB_DOWNGRADE:
-    case HS__LAB_VERSION:
-    case HS__LAB_COMPRESSION:
-    case HS__LAB_TWICE:
-        return false;
-    default:
-        return true;
+/* What somebody does on the way is not in our transcript. All else both ends hash alike. */
+static bool is_on_the_way(hs__lab_id id) {
+    static const hs__lab_id ids[] = {HS__LAB_TAMPER,  HS__LAB_STRIP,       HS__LAB_DOWNGRADE,
+                                     HS__LAB_VERSION, HS__LAB_COMPRESSION, HS__LAB_TWICE};
+    for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+        if (ids[i] == id) {
+            return true;
+        }
     }
+    return false;
 }
 
 /* The flight's last message is changed in a copy with room; the flight then has the copy. */
@@ -81,7 +78,7 @@ static hs_status edit(hs_conn *c, size_t start) {
     memcpy(m.m, message.p, message.n);
     hs_status st = HS_OK;
     if (hs__lab_edit(&m)) {
-        st = is_hashed_changed(lab->row->id) ? HS_OK : hs__buffer_add(c, &c->lab->hashed, message);
+        st = is_on_the_way(lab->row->id) ? hs__buffer_add(c, &c->lab->hashed, message) : HS_OK;
         flight->n = start;
         st = st == HS_OK ? hs__buffer_add(c, flight, (hs_span){m.m, m.n}) : st;
         hs__lab_happens(c);
@@ -140,8 +137,7 @@ hs_status hs__lab_before_transcript(hs_conn *c, uint8_t type, size_t start, hs_s
     return st == HS_OK && s->is_due ? make_room(c, start, hashed, sent) : st;
 }
 
-/* ---- after it
- * ------------------------------------------------------------------------------------- */
+/* ---- after it ---------------------------------------------------------------------------- */
 
 hs_status hs__lab_after_transcript(hs_conn *c) {
     struct hs__lab_state *s = c->lab;

@@ -10,8 +10,7 @@
 
 enum { HEADER = HS__RECORD_HEADER };
 
-/* ---- records of our own making
- * -------------------------------------------------------------------- */
+/* ---- records of our own making ----------------------------------------------------------- */
 
 /* It counts as sent, and the trace has it. */
 static void tell(hs_conn *c, const uint8_t *record, size_t n, bool is_protected) {
@@ -51,8 +50,7 @@ static hs_status put_sealed(hs_conn *c, uint8_t type, hs_span content) {
     return st;
 }
 
-/* ---- what happens before content, or instead of it
- * -------------------------------------------------- */
+/* ---- what happens before content, or instead of it --------------------------------------- */
 
 static const hs_span nothing = {NULL, 0};
 
@@ -254,8 +252,7 @@ hs_status hs__lab_on_content(hs_conn *c, uint8_t type, hs_span content, bool *ta
     return st;
 }
 
-/* ---- a record on its way
- * --------------------------------------------------------------------------- */
+/* ---- a record on its way ----------------------------------------------------------------- */
 
 static bool flip(uint8_t *record, size_t n, uint32_t bit) {
     const size_t bits = 8 * (n - HEADER);

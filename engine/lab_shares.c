@@ -95,7 +95,10 @@ bool hs__lab_do_old_hello(hs__lab_message *m) {
         m->n = fits ? old.n : m->n;
         return fits;
     }
-    return hs__lab_find(m, HS__EXT_supported_versions) != 0 &&
-           m->p->random(m->p, m->m + HS__LAB_RANDOM_AT, HS__RANDOM) == HS_OK &&
-           hs__lab_do_other_share(m);
+    if (hs__lab_find(m, HS__EXT_supported_versions) == 0 ||
+        m->p->random(m->p, m->m + HS__LAB_RANDOM_AT, HS__RANDOM) != HS_OK) {
+        return false;
+    }
+    (void)hs__lab_do_other_share(m); /* there may be none, where a HelloRetryRequest is wanted */
+    return true;
 }

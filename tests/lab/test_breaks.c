@@ -119,8 +119,7 @@ static void every_break_has_rows(void **state) {
     }
 }
 
-/* ---- a bit of any record
- * ------------------------------------------------------------------------- */
+/* ---- a bit of any record ----------------------------------------------------------------- */
 
 /* How many records this end sends until the handshake is done. */
 static uint64_t count_records(const lab_world *w, bool by_server, unsigned how) {
@@ -167,8 +166,7 @@ static void a_bit_of_any_record_ends_the_handshake(void **state) {
     }
 }
 
-/* ---- the rest
- * ------------------------------------------------------------------------------------- */
+/* ---- the rest ---------------------------------------------------------------------------- */
 
 static void a_changed_ticket_makes_the_handshake_full(void **state) {
     const hs__lab lab = read_lab("ticket");
@@ -208,8 +206,7 @@ static void an_old_hello_of_a_file_is_sent_as_it_is(void **state) {
     lab_run_free(&second);
 }
 
-/* ---- on each pair of providers
- * --------------------------------------------------------------------- */
+/* ---- on each pair of providers ----------------------------------------------------------- */
 
 static int setup(void **state, const char *client, const char *server) {
     static lab_world w;

@@ -14,8 +14,7 @@
 
 static lab_world world;
 
-/* ---- messages of others
- * -------------------------------------------------------------------------- */
+/* ---- messages of others ------------------------------------------------------------------ */
 
 /* Each break on a copy with exactly that much room. */
 static void edit_all(hs_span raw, uint16_t version, size_t room) {
@@ -82,8 +81,7 @@ static void senseless_messages_do_no_harm(void **state) {
     assert_true(n_messages > 25);
 }
 
-/* ---- memory that runs out
- * -------------------------------------------------------------------------- */
+/* ---- memory that runs out ---------------------------------------------------------------- */
 
 static size_t left; /* allocations that will still work; SIZE_MAX: all */
 
