@@ -61,7 +61,7 @@ function about(view, book, t, uses) {
   return [
     el('p', {class: 'hash-covers'}, el('b', {}, `${t.hash} of ${t.messages}`)),
     el('code', {class: 'key-hex key-value'}, t.value || ''),
-    uses.length > 0 ? [el('h4', {}, 'What rests on this hash'), el('ul', {class: 'hash-uses'}, uses.map((u) =>
+    uses.length > 0 ? [el('h3', {}, 'What rests on this hash'), el('ul', {class: 'hash-uses'}, uses.map((u) =>
       el('li', {}, el('a', {href: view.link(u.id)}, u.text))))]
       : el('p', {class: 'hash-none'}, 'Nothing is made from the hash at just this point.'),
     el('details', {class: 'hash-command'}, el('summary', {}, 'The same with openssl'), commandBox(commandFor(book, t))),
