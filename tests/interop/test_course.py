@@ -110,21 +110,29 @@ class Shell:
                 os.killpg(self.process.pid, signal.SIGTERM)
 
 
-def wait_until_someone_listens(port, seconds=20):
-    """Without connecting: that would be one connection more than the lesson has."""
-    wanted = re.compile(rf":{int(port):04X} \w+:0000 0A ", re.I)
+def listeners(port):
+    """The sockets that listen there, found without connecting: a lesson counts connections."""
+    lines = pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]
+    words = [line.split() for line in lines]
+    return {each[9] for each in words if each[1].endswith(f":{int(port):04X}") and each[3] == "0A"}
+
+
+def wait_for_listener(port, before, seconds=20):
+    """Until a new one listens, and those of before no more: a lesson may start another server in
+    the place of one that it ends."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        if wanted.search(pathlib.Path("/proc/net/tcp").read_text()):
+        now = listeners(port)
+        if now and not now & before:
             return
         time.sleep(0.05)
-    pytest.fail(f"nobody listens on port {port}")
+    pytest.fail(f"nobody new listens on port {port}")
 
 
 def started_on(commands, ports):
     """The ports of the servers that these commands leave in the background."""
-    background = [line for line in commands.splitlines() if line.rstrip().endswith("&")]
-    return [port for port in ports if any(port in line for line in background)]
+    background = [line.split() for line in commands.splitlines() if line.rstrip().endswith("&")]
+    return [port for port in ports if any(port in words for words in background)]
 
 
 def run_lesson(text, folder, path):
@@ -134,12 +142,14 @@ def run_lesson(text, folder, path):
     shell = Shell(folder, path)
     try:
         for step in steps(text):
+            started = started_on(step.commands, ports.values())
+            before = {port: listeners(port) for port in started}
             output, code = shell.type(step.commands)
             assert code == 0, f"line {step.line}: exit {code}\n{step.commands}\n{output}"
             assert agrees(output, step.shown), (
                 f"line {step.line}: $ {step.commands}\n---- shown\n{step.shown}---- got\n{output}")
-            for port in started_on(step.commands, ports.values()):
-                wait_until_someone_listens(port)
+            for port in started:
+                wait_for_listener(port, before[port])
     finally:
         shell.close()
 
