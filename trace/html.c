@@ -316,7 +316,9 @@ static void finish(html *h) {
 
 static void html_event(hs_render *r, const hs_trace *ev) {
     html *h = (html *)r;
-    hs_render_event(h->jsonl, ev);
+    /* the lines of long transfers cost time, and these are not wanted any more */
+    const bool is_surplus = ev->kind == HS_TR_APPDATA && h->app_records > APP_RECORDS;
+    hs_render_event(is_surplus ? NULL : h->jsonl, ev);
     hs_render_event(h->brief, ev);
     hs_render_event(h->full, ev);
     if (ev->kind == HS_TR_CLOSED) {

@@ -231,9 +231,9 @@ static void what_a_peer_made_up_stays_text(void **state) {
     sink_message(r, false, 1, "ClientHello", name, 1, &field, 1, HS_OK);
     sink_event(r, HS_TR_NOTE, 1, &(hs_trace){.u.note = {evil, ""}});
     hs_render_free(r);
-    assert_int_equal(count(&out, "</script>"), 2); /* the ends of our own */
+    assert_int_equal(count(&out, "</script"), 2); /* the ends of our own */
     assert_int_equal(count(&out, "<script"), 2);
-    has_not(&out, "<b>");
+    has_not(&out, "<b");
     has_not(&out, "\033");
     has_not(&out, "\007");
     has_not(&out, "\xe2\x80\xae");
