@@ -211,6 +211,16 @@ void hs__path_plain(const char *path, char out[HS__PATH_MAX]) {
     out[n] = 0;
 }
 
+hs_trace_field hs__field_event(const hs__field *f, char path[HS__PATH_MAX]) {
+    hs__field_path(f, path, HS__PATH_MAX);
+    return (hs_trace_field){.path = path,
+                            .off = f->off,
+                            .bytes = f->bytes,
+                            .kind = (hs_field_kind)f->kind,
+                            .value = f->value,
+                            .meaning = f->names != NULL ? f->names((uint32_t)f->value) : NULL};
+}
+
 bool hs__field_is_secret(const char *message, const hs_trace_field *f) {
     static const struct {
         const char *message; /* NULL: any */

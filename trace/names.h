@@ -59,6 +59,9 @@ void hs__ref_add(hs__strbuf *b, const char *rule);
  * brackets stay. */
 void hs__path_plain(const char *path, char out[HS__PATH_MAX]);
 
+/* A field that a reader tells, as an event has it. `path` has room for it and lives as long. */
+hs_trace_field hs__field_event(const hs__field *f, char path[HS__PATH_MAX]);
+
 /* The field's value identifies a session or resumes one: session ids, tickets, PSK identities.
  * `message` as in the event: "NewSessionTicket". */
 bool hs__field_is_secret(const char *message, const hs_trace_field *f);

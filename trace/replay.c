@@ -264,6 +264,18 @@ hs_status hs__replay_line(hs__replay *r, const char *p, size_t n, hs__replay_err
     return l.status;
 }
 
+hs_render_options hs__replay_options(const hs__replay_head *head) {
+    return (hs_render_options){.size = sizeof(hs_render_options),
+                               .conn_id = head->conn,
+                               .peer = head->peer,
+                               .local = head->local,
+                               .sni = head->sni,
+                               .tool = head->tool,
+                               .tool_version = head->tool_version,
+                               .wall_time_ms = head->wall_time_ms,
+                               .redacted = head->redacted};
+}
+
 unsigned long hs__replay_lost(const hs__replay *r) {
     return r->lost;
 }

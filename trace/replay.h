@@ -37,6 +37,9 @@ typedef struct {
     void *ctx; /* of begin */
 } hs__replay_sink;
 
+/* What the head says, as options for a renderer. `write` and how to render are the caller's. */
+hs_render_options hs__replay_options(const hs__replay_head *head);
+
 enum {
     HS__REPLAY_LINE_MAX = 16 * 1024 * 1024, /* far above what a message can grow to */
     HS__REPLAY_CONNS = 4096,                /* at the same time */

@@ -232,18 +232,25 @@ static void on_data(hs_uv_stream *s, ssize_t n, const uv_buf_t *buf) {
     }
 }
 
+/* A side is through with its handshake; false: it failed, or all has ended before. */
+static bool is_through(leg *l, int status) {
+    if (l->t->is_ending)
+        return false;
+    if (status) {
+        fail(l, status);
+        return false;
+    }
+    l->is_connected = true;
+    hs_uv_set_timeouts(l->s, 0, l->t->app->a.idle_ms);
+    return true;
+}
+
 /* ---- to the client ----------------------------------------------------------------------- */
 static void on_client_connected(hs_uv_stream *s, int status) {
     leg *l = hs_uv_data(s);
     terminated *t = l->t;
-    if (t->is_ending)
+    if (!is_through(l, status))
         return;
-    if (status) {
-        fail(l, status);
-        return;
-    }
-    l->is_connected = true;
-    hs_uv_set_timeouts(s, 0, t->app->a.idle_ms);
     hs_uv_read_start(t->client.s, on_data);
     hs_uv_read_start(t->server.s, on_data);
 }
@@ -280,14 +287,8 @@ static void on_ask(hs_uv_stream *s, const hs_event *question) {
 static void on_server_connected(hs_uv_stream *s, int status) {
     leg *l = hs_uv_data(s);
     terminated *t = l->t;
-    if (t->is_ending)
+    if (!is_through(l, status))
         return;
-    if (status) {
-        fail(l, status);
-        return;
-    }
-    l->is_connected = true;
-    hs_uv_set_timeouts(s, 0, t->app->a.idle_ms);
     hs__facts_take(&t->facts, hs_uv_conn(s), t->app->provider);
     answer_client(t);
 }

@@ -14,17 +14,10 @@ static void to_buffer(void *ctx, const char *p, size_t n) {
 }
 
 static void *begin(void *ctx, const hs__replay_head *head) {
-    const hs_render_options o = {.size = sizeof o,
-                                 .write = to_buffer,
-                                 .ctx = ctx,
-                                 .secrets = HS_SECRETS_HIDE,
-                                 .conn_id = head->conn,
-                                 .peer = head->peer,
-                                 .local = head->local,
-                                 .sni = head->sni,
-                                 .tool = head->tool,
-                                 .tool_version = head->tool_version,
-                                 .wall_time_ms = head->wall_time_ms};
+    hs_render_options o = hs__replay_options(head);
+    o.write = to_buffer;
+    o.ctx = ctx;
+    o.secrets = HS_SECRETS_HIDE;
     hs_render *render = NULL;
     return hs_html_new(&o, &render) == HS_OK ? render : NULL;
 }

@@ -14,16 +14,6 @@
 enum { VALUE_TEXT = 140, HEX_BYTES = 32 };
 
 /* ---- fields of the ClientHello ----------------------------------------------------------- */
-static hs_trace_field as_trace(const hs__field *f, char path[HS__PATH_MAX]) {
-    hs__field_path(f, path, HS__PATH_MAX);
-    return (hs_trace_field){.path = path,
-                            .off = f->off,
-                            .bytes = f->bytes,
-                            .kind = (hs_field_kind)f->kind,
-                            .value = f->value,
-                            .meaning = f->names ? f->names((uint32_t)f->value) : NULL};
-}
-
 static void value_text(const hs_trace_field *f, char out[VALUE_TEXT]) {
     hs__text t;
     hs__text_init(&t, out, VALUE_TEXT);
@@ -57,14 +47,14 @@ static void value_text(const hs_trace_field *f, char out[VALUE_TEXT]) {
 
 static void put_line(void *ctx, const hs__field *field) {
     char path[HS__PATH_MAX], value[VALUE_TEXT];
-    hs_trace_field f = as_trace(field, path);
+    hs_trace_field f = hs__field_event(field, path);
     value_text(&f, value);
     hs__buf_fmt(ctx, "%6zu %5zu  %-60s %s\n", f.off, f.bytes.n, path, value);
 }
 
 static void put_object(void *ctx, const hs__field *field) {
     char path[HS__PATH_MAX], value[VALUE_TEXT];
-    hs_trace_field f = as_trace(field, path);
+    hs_trace_field f = hs__field_event(field, path);
     value_text(&f, value);
     json_array_append_new(ctx, json_pack("{s:I, s:I, s:o, s:o}", "off", (json_int_t)f.off, "len",
                                          (json_int_t)f.bytes.n, "path", hs__json_string(path),

@@ -89,14 +89,7 @@ static uint16_t guess_version(const decoder *d, uint8_t type, hs_span raw, bool 
 
 static void on_field(void *ctx, const hs__field *f) {
     char path[HS__PATH_MAX];
-    hs__field_path(f, path, sizeof path);
-    hs_trace ev = {.kind = HS_TR_FIELD,
-                   .u.field = {.path = path,
-                               .off = f->off,
-                               .bytes = f->bytes,
-                               .kind = (hs_field_kind)f->kind,
-                               .value = f->value,
-                               .meaning = f->names != NULL ? f->names((uint32_t)f->value) : NULL}};
+    hs_trace ev = {.kind = HS_TR_FIELD, .u.field = hs__field_event(f, path)};
     emit(ctx, &ev);
 }
 

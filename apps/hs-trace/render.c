@@ -54,23 +54,15 @@ static hs_secrets secrets_for(job *j, const hs__replay_head *head) {
 static void *begin(void *ctx, const hs__replay_head *head) {
     job *j = ctx;
     hs_render *render = NULL;
-    hs_render_options o = {.size = sizeof o,
-                           .write = write_out,
-                           .ctx = j,
-                           .level = j->args->common.verbose,
-                           .secrets = secrets_for(j, head),
-                           .no_time = j->args->no_time,
-                           .explain = j->args->explain,
-                           .color = hs__wants_color(j->out),
-                           .tag_lines = head->is_server,
-                           .conn_id = head->conn,
-                           .peer = head->peer,
-                           .local = head->local,
-                           .sni = head->sni,
-                           .tool = head->tool,
-                           .tool_version = head->tool_version,
-                           .wall_time_ms = head->wall_time_ms,
-                           .redacted = head->redacted};
+    hs_render_options o = hs__replay_options(head);
+    o.write = write_out;
+    o.ctx = j;
+    o.level = j->args->common.verbose;
+    o.secrets = secrets_for(j, head);
+    o.no_time = j->args->no_time;
+    o.explain = j->args->explain;
+    o.color = hs__wants_color(j->out);
+    o.tag_lines = head->is_server;
     j->conns++;
     j->lacks_values = j->how->is_secret && head->secrets != HS_SECRETS_SHOW;
     if (j->lacks_values)

@@ -22,19 +22,12 @@ static void *begin(void *ctx, const hs__replay_head *head) {
     target *t = ctx;
     hs_render *parts[3], *all = NULL;
     size_t n = 0;
-    const hs_render_options o = {.size = sizeof o,
-                                 .write = keep,
-                                 .ctx = &t->out,
-                                 .level = 3,
-                                 .secrets = HS_SECRETS_SHOW,
-                                 .explain = true,
-                                 .conn_id = head->conn,
-                                 .peer = head->peer,
-                                 .local = head->local,
-                                 .sni = head->sni,
-                                 .tool = head->tool,
-                                 .tool_version = head->tool_version,
-                                 .wall_time_ms = head->wall_time_ms};
+    hs_render_options o = hs__replay_options(head);
+    o.write = keep;
+    o.ctx = &t->out;
+    o.level = 3;
+    o.secrets = HS_SECRETS_SHOW;
+    o.explain = true;
     while (n < 3 && t->make[n] != NULL) {
         MUST(t->make[n](&o, &parts[n]) == HS_OK);
         n++;
