@@ -30,7 +30,8 @@
 typedef enum {
     HS__CMS_AUTH_ENVELOPED, /* encrypted and authenticated */
     HS__CMS_ENVELOPED,      /* encrypted only: what decrypts may have been altered */
-    HS__CMS_SIGNED          /* signed only: everybody can read it */
+    HS__CMS_SIGNED,         /* signed only: everybody can read it */
+    HS__CMS_KINDS
 } hs__cms_kind;
 const char *hs__cms_kind_name(hs__cms_kind kind); /* "AuthEnvelopedData" */
 
