@@ -10,6 +10,7 @@
 #include "proto/alert.h"
 #include "proto/record_header.h"
 #include "trace/cert_text.h"
+#include "trace/names.h"
 
 enum {
     TAG = 16,
