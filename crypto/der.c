@@ -76,10 +76,9 @@ void hs__der_put(hs__der_out *o, const void *bytes, size_t n) {
         memcpy(to, bytes, n);
 }
 
-void hs__der_wrap(hs__der_out *o, uint8_t tag, const uint8_t *end) {
-    uint8_t header[2 + sizeof(size_t)];
+void hs__der_put_header(hs__der_out *o, uint8_t tag, uint64_t n) {
+    uint8_t header[2 + sizeof n];
     uint8_t *h = header + sizeof header;
-    size_t n = (size_t)(end - o->p);
     size_t bytes = 0;
     if (n < 0x80) {
         *--h = (uint8_t)n;
@@ -90,6 +89,10 @@ void hs__der_wrap(hs__der_out *o, uint8_t tag, const uint8_t *end) {
     }
     *--h = tag;
     hs__der_put(o, h, (size_t)(header + sizeof header - h));
+}
+
+void hs__der_wrap(hs__der_out *o, uint8_t tag, const uint8_t *end) {
+    hs__der_put_header(o, tag, (uint64_t)(end - o->p));
 }
 
 void hs__der_put_unsigned(hs__der_out *o, hs_span magnitude) {

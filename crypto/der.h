@@ -40,6 +40,10 @@ typedef struct {
 void hs__der_put(hs__der_out *o, const void *bytes, size_t n);
 uint8_t *hs__der_put_room(hs__der_out *o, size_t n);
 
+/* Tag and length of an element with n bytes of content; at most HS__DER_HEADER bytes. */
+enum { HS__DER_HEADER = 10 };
+void hs__der_put_header(hs__der_out *o, uint8_t tag, uint64_t n);
+
 /* Puts tag and length before all that was written since `end`, a former value of o->p. */
 void hs__der_wrap(hs__der_out *o, uint8_t tag, const uint8_t *end);
 

@@ -146,14 +146,18 @@ void hs__sigalg_read(hs__rd *r, const char *field, hs__sigalg *out) {
     out->der = hs__der_since(r, from);
 }
 
+hs__oid hs__hash_oid(hs__hash_id hash) {
+    size_t i = 0;
+    while (hashes[i].hash != hash) {
+        i++; /* all of hs__hash_id are there */
+    }
+    return hashes[i].id;
+}
+
 void hs__hashalg_write(hs__der_out *o, hs__hash_id hash) {
     const uint8_t *end = o->p;
     hs__der_put_null(o);
-    for (size_t i = 0; i < HASHES; i++) {
-        if (hashes[i].hash == hash) {
-            hs__der_put_oid(o, hashes[i].id);
-        }
-    }
+    hs__der_put_oid(o, hs__hash_oid(hash));
     hs__der_wrap(o, HS__DER_SEQUENCE, end);
 }
 

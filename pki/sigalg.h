@@ -30,6 +30,7 @@ void hs__pss_params_read(hs__rd *r, const char *field, hs__sig_alg *alg, bool *i
  * written. False: not one of ours. */
 bool hs__hashalg_read(hs__rd *r, const char *field, hs__hash_id *hash);
 void hs__hashalg_write(hs__der_out *o, hs__hash_id hash);
+hs__oid hs__hash_oid(hs__hash_id hash);
 
 /* MaskGenAlgorithm: MGF1 with a hash. */
 bool hs__mgf1_read(hs__rd *r, const char *field, hs__hash_id *hash);
