@@ -103,6 +103,13 @@ void check_side_end(check_side *s) {
     free(s->alert_records);
 }
 
+/* The type in the header, and that of the line; where they differ its name tells which is right. */
+static uint8_t outer_type(const record *r) {
+    const uint8_t told = (uint8_t)lines_uint(r->o, "type");
+    const char *name = hs__content_type_name(told);
+    return name != NULL && strcmp(name, lines_text(r->o, "name")) == 0 ? told : r->raw.p[0];
+}
+
 /* ---- content ----------------------------------------------------------------------------- */
 
 static void keep_content(const record *r, size_t n) {
@@ -258,7 +265,7 @@ static hs_status open_record(const record *r, const uint8_t *nonce, hs_span *out
 /* TLSInnerPlaintext: content, type, zeros (RFC 9846 5.2). */
 static void check_inner(record *r, hs_span inside) {
     size_t n = inside.n, padding = 0;
-    uint8_t type = r->raw.p[0];
+    uint8_t type = outer_type(r);
     if (!r->is_12) {
         while (n > 0 && inside.p[n - 1] == 0) {
             n--;
@@ -374,7 +381,7 @@ static void check_header(record *r) {
 }
 
 static void in_clear(record *r) {
-    r->type = r->raw.p[0];
+    r->type = outer_type(r);
     if (r->has_body) {
         r->content = (hs_span){r->raw.p + HS__RECORD_HEADER, r->raw.n - HS__RECORD_HEADER};
     }
