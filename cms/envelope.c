@@ -116,7 +116,7 @@ static void begin_enveloped(hs__cms_open *o) {
     hs__ber *b = &o->outer;
     const bool has_tag = o->info.kind == HS__CMS_AUTH_ENVELOPED;
     hs__ber_open(b, hs__cms_kind_name(o->info.kind), HS__DER_SEQUENCE);
-    (void)hs__ber_number(b, "version", 4);
+    (void)hs__ber_number(b, "version", has_tag ? 0 : 4); /* RFC 5083 2.1, RFC 5652 6.1 */
     if (hs__ber_tag(b) == (HS__DER_CONTEXT_OPENED | 0)) {
         hs__ber_skip(b, "originatorInfo");
     }
@@ -124,6 +124,9 @@ static void begin_enveloped(hs__cms_open *o) {
     hs__ber_open(b, has_tag ? "authEncryptedContentInfo" : "encryptedContentInfo",
                  HS__DER_SEQUENCE);
     o->content_type = hs__ber_oid(b, "contentType", NULL);
+    if (o->content_type != HS__OID_CMS_DATA && o->content_type != HS__OID_CMS_SIGNED_DATA) {
+        hs__ber_fail(b, "contentType", HS_E_UNSUPPORTED, "is neither data nor signedData");
+    }
     read_algorithm(o);
     const hs__cms_cipher *cipher = o->secret.alg.cipher;
     if (cipher != NULL && (cipher->mode == HS__AES_GCM) != has_tag) {
