@@ -37,7 +37,7 @@ void client_finish(client *c, hs__exit code) {
     if (c->is_over)
         return;
     c->is_over = true;
-    c->code = code;
+    c->code = hs__see_interrupted(c->see) ? HS__EXIT_INTERRUPTED : code;
     note_totals(c);
     if (c->mode && c->mode->stop)
         c->mode->stop(c);

@@ -324,3 +324,7 @@ void hs__see_close(hs__see *see) {
 unsigned hs__see_mask(const hs__see *see) {
     return see->mask;
 }
+
+bool hs__see_interrupted(const hs__see *see) {
+    return see->step.was_interrupted;
+}

@@ -110,6 +110,9 @@ void hs__see_close(hs__see *see); /* NULL is allowed */
 /* For hs_options.trace_mask; 0: nothing to see, leave hs_options.trace NULL. */
 unsigned hs__see_mask(const hs__see *see);
 
+/* --step: Ctrl-C ended a pause. What came in before may still be worked off. */
+bool hs__see_interrupted(const hs__see *see);
+
 /* One connection's renderers; NULL: nothing to see, or no memory. What is a `what` of
  * hs_trace_conn: "connected", "accepted". */
 typedef struct {

@@ -92,11 +92,12 @@ static bool wait_for_key(interrupts *i) {
     return goes_on && key != 'q' && key != 'Q';
 }
 
-static bool wait_for_person(void) {
+static bool wait_for_person(hs__step *step) {
     interrupts i;
     if (!interrupts_watch(&i))
         return false;
     bool goes_on = isatty(STDIN_FILENO) ? wait_for_key(&i) : wait_for_line(&i);
+    step->was_interrupted = i.was_interrupted;
     interrupts_leave(&i);
     return goes_on;
 }
@@ -105,6 +106,6 @@ void hs__step_before(hs__step *step, const char *text, size_t n) {
     if (step->runs_on || !is_step(step, text, n))
         return;
     if (step->has_begun)
-        step->runs_on = !wait_for_person();
+        step->runs_on = !wait_for_person(step);
     step->has_begun = true;
 }

@@ -12,6 +12,7 @@ typedef struct {
     bool no_time;   /* as in the options of the text that is stepped through */
     bool has_begun; /* a step has been shown */
     bool runs_on;   /* to the end */
+    bool was_interrupted;
 } hs__step;
 
 /* Before text of the trace is printed on stderr: waits if it begins a step and another was shown
