@@ -45,6 +45,19 @@ int main(void) {
 }
 """
 
+KEYS_USER = """
+#include <handshake/keys.h>
+#include <stdio.h>
+int main(void) {
+    hs_keys_options o = {.size = sizeof o, .name = "/hs-test-of-nobody"};
+    hs_keys *keys = NULL;
+    hs_status st = hs_keys_open(&o, &keys, NULL);
+    puts(st == HS_E_KEYS_MISSING ? "done" : hs_status_text(st));
+    hs_keys_close(keys);
+    return st != HS_E_KEYS_MISSING;
+}
+"""
+
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory):
@@ -98,13 +111,15 @@ def test_a_program_over_the_static_library(installed, tmp_path):
 @pytest.mark.parametrize("package, source", [
     ("libhandshake-uv", UV_USER),
     ("libhandshake-trace", TRACE_USER),
-], ids=["uv", "trace"])
+    ("libhandshake-keys", KEYS_USER),
+], ids=["uv", "trace", "keys"])
 def test_a_program_over_the_libraries_beside_it(installed, tmp_path, package, source):
     run = build_and_run(installed, tmp_path, ("gcc", "-xc"), source, package)
     assert (run.returncode, run.stdout) == (0, "done\n")
 
 
-@pytest.mark.parametrize("library", ["libhandshake.so", "libhandshake-uv.so", "libhandshake-trace.so"])
+@pytest.mark.parametrize("library", ["libhandshake.so", "libhandshake-uv.so", "libhandshake-trace.so",
+                                     "libhandshake-keys.so"])
 def test_only_public_symbols_are_exported(installed, library):
     run = subprocess.run(["nm", "-D", "--defined-only", "--format=just-symbols",
                           installed[1] / library], capture_output=True, text=True, check=True)
