@@ -171,10 +171,10 @@ json_t *client_summary_json(const client *c) {
     if (is_shown(c, "keys"))
         json_object_set_new(j, "keys", client_keys_json(c));
     if (c->a.break_what)
-        json_object_set_new(j, "lab",
-                            json_pack("{s:o, s:b, s:s}", "break", hs__json_string(c->broken.lab.text), "happened",
-                                      c->broke != HS__BREAK_NOT_YET, "noticed_by",
-                                      hs__broke_name(c->broke)));
+        json_object_set_new(
+            j, "lab",
+            json_pack("{s:o, s:b, s:s}", "break", hs__json_string(c->broken.lab.text), "happened",
+                      c->broke != HS__BREAK_NOT_YET, "noticed_by", hs__broke_name(c->broke)));
     if (c->http)
         json_object_set(j, "http", c->http);
     json_object_set(j, "error", c->error ? c->error : json_null());
