@@ -45,6 +45,9 @@ function failureOf(model) {
 
 function reasons(model) {
   const rows = [];
+  // Nobody is to take for a bug what was broken with --break.
+  const lab = model.notes.find((n) => n.text.startsWith('lab: '));
+  if (lab) rows.push(['Lab', lab.text.slice('lab: '.length)]);
   const alert = model.alerts.find((a) => a.level === 'fatal');
   if (alert && alert.cause)
     rows.push(['Why', alert.cause + (alert.detail ? `: ${alert.detail}` : '')]);
