@@ -55,6 +55,18 @@ static void check_version(hs__rd *r, uint32_t version, const hs__cms_id *id) {
     }
 }
 
+/* rsaEncryption leaves the hash to digestAlgorithm (RFC 3370 3.2). */
+static void complete(hs__cms_signer *s) {
+    static const hs__oid whole[] = {[HS__SHA1] = HS__OID_RSA_SHA1,
+                                    [HS__SHA256] = HS__OID_RSA_SHA256,
+                                    [HS__SHA384] = HS__OID_RSA_SHA384,
+                                    [HS__SHA512] = HS__OID_RSA_SHA512};
+    s->alg.id = whole[s->hash];
+    s->alg.alg = (hs__sig_alg){HS__SIG_RSA_PKCS1, s->hash, 0};
+    s->alg.is_known = s->hash != HS__SHA1;
+    s->alg.is_weak = s->hash == HS__SHA1;
+}
+
 void hs__cms_signer_read(hs__rd *r, hs__cms_signer *out) {
     hs__rd inside;
     hs__rd attributes;
@@ -81,9 +93,8 @@ void hs__cms_signer_read(hs__rd *r, hs__cms_signer *out) {
         (void)hs__der_any(&inside, "unsignedAttrs", &tag);
     }
     hs__der_close(&inside);
-    if (out->alg.id == HS__OID_RSA) {
-        out->alg.alg = (hs__sig_alg){HS__SIG_RSA_PKCS1, out->hash, 0};
-        out->alg.is_known = out->has_hash;
+    if (out->alg.id == HS__OID_RSA && out->has_hash) {
+        complete(out);
     }
 }
 
