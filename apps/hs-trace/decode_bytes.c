@@ -5,6 +5,7 @@
 #include "engine/messages.h"
 #include "proto/alert.h"
 #include "proto/record_header.h"
+#include "trace/names.h"
 
 enum { HEARTBEAT = 24, MESSAGE_MAX = 1 << 17 }; /* longer ones are no messages, most likely */
 
