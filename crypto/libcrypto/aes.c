@@ -5,6 +5,7 @@
 
 struct hs__aes {
     EVP_CIPHER_CTX *ctx;
+    hs__aes_mode mode;
     bool encrypts;
 };
 
@@ -19,6 +20,7 @@ hs_status hs__lc_aes_new(const hs_provider *p, hs__aes_mode mode, hs_span key, h
     hs__aes *a = calloc(1, sizeof *a);
     if (!a)
         return HS_E_NOMEM;
+    a->mode = mode;
     a->encrypts = encrypts;
     a->ctx = EVP_CIPHER_CTX_new();
     bool was_quiet = hs__lc_begin();
@@ -38,7 +40,7 @@ hs_status hs__lc_aes_update(const hs_provider *p, hs__aes *a, const uint8_t *in,
     int len = 0;
     if (n == 0)
         return HS_OK;
-    if (n > INT_MAX)
+    if (n > INT_MAX || (a->mode != HS__AES_GCM && n % HS__AES_BLOCK))
         return HS_E_MISUSE;
     bool was_quiet = hs__lc_begin();
     bool ok = EVP_CipherUpdate(a->ctx, out, &len, in, (int)n) == 1 && (size_t)len == n;
@@ -49,7 +51,7 @@ hs_status hs__lc_aes_end(const hs_provider *p, hs__aes *a, uint8_t *tag, size_t 
     (void)p;
     int len;
     uint8_t none[HS__AES_BLOCK];
-    if (tag_n < HS__AES_TAG_MIN || tag_n > HS__AEAD_TAG)
+    if (a->mode != HS__AES_GCM || tag_n < HS__AES_TAG_MIN || tag_n > HS__AEAD_TAG)
         return HS_E_MISUSE;
     bool was_quiet = hs__lc_begin();
     bool ok =
