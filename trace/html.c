@@ -19,7 +19,7 @@ enum {
     HEAD_DIGITS = 128,      /* the beginning, */
     HEAD_LINE = 1024,       /* in a line that is no longer than this */
     RECORD_MAX = 24 * 1024, /* a record of the handshake; its messages have the bytes as well */
-    TRACE_MAX = 144 * 1024, /* lines behind it are counted, but for those that tell the end */
+    TRACE_MAX = 132 * 1024, /* lines behind it are counted, but for those that tell the end */
     END_MAX = 8 * 1024,     /* for those */
     BRIEF_MAX = 16 * 1024,  /* of text, */
     PLAIN_MAX = 36 * 1024,  /* in both forms */

@@ -247,7 +247,7 @@ class Bytes {
     const part =
       parts.find((p) => p.id === this.wanted && holds(p)) || parts.find(holds) || parts[0] || null;
     if (!part) {
-      this.clear();
+      this.clear(selection.item);
       return;
     }
     if (!this.part || this.part.key !== part.key) {
@@ -261,20 +261,20 @@ class Bytes {
     replace(this.below, about(this.view, part, this.chosen));
   }
 
-  clear() {
+  // A note has no bytes, but words.
+  clear(item) {
+    const isNote = item && item.kind === 'note';
+    const hint = 'Choose a message, a record or a key: its bytes stand here, and what they mean.';
     this.part = null;
     this.node.classList.add('is-empty');
-    replace(this.title, 'Nothing selected');
+    replace(this.title, isNote ? 'Note' : 'Nothing selected');
     replace(this.tabs);
     replace(this.hex);
     replace(this.tree);
     replace(
       this.below,
-      el(
-        'p',
-        {class: 'hint'},
-        'Choose a message, a record or a key: its bytes stand here, and what they mean.',
-      ),
+      el('p', {class: isNote ? 'purpose' : 'hint'}, isNote ? item.text : hint),
+      isNote && item.ref ? el('p', {class: 'refs'}, reference(item.ref)) : null,
     );
   }
 

@@ -7,46 +7,57 @@ const ROW = 46; // a step's height
 const ARROW = 38; // where in it the arrow arrives
 const FLIGHT = 30; // above the first of a flight
 const NEW_KEY = 34; // above the first record under a key
+const NOTE = 44; // two lines
 const NARROW = 420; // a lane that has less room needs two lines there
 const HEAD = 8;
 const FOOT = 30;
 
 // ---- what is drawn, from top to bottom
 
-// Steps with what stands above them: the flight they begin, the key that comes into use.
-function layOut(list, isObserver) {
+function keyIdOf(step) {
+  const record = step.records[0];
+  if (!record || !record.protected) return null;
+  if (record.keyItem) return record.keyItem.id;
+  return record.aead ? record.aead.key : step.sender;
+}
+
+// Steps with what stands above them: the flight they begin, the key that comes into use, the notes
+// that were made before.
+function layOut(list, notes, isObserver) {
   const rows = [];
   const keys = new Set();
+  const waiting = [...notes];
   let flight = null;
   let isSealed = false;
-  list.forEach((step) => {
+  for (const step of list) {
+    while (waiting.length > 0 && waiting[0].line < step.item.line) {
+      rows.push({kind: 'note', note: waiting.shift()});
+    }
     if (!flight || flight.sender !== step.sender) {
       flight = {kind: 'flight', sender: step.sender, n: flight ? flight.n + 1 : 1, steps: []};
       rows.push({kind: 'flight', flight});
     }
     flight.steps.push(step);
-    const record = step.records[0];
-    const key =
-      record && record.protected
-        ? record.keyItem
-          ? record.keyItem.id
-          : record.aead
-            ? record.aead.key
-            : step.sender
-        : null;
+    const key = keyIdOf(step);
     if (key && !keys.has(key) && !(isObserver && isSealed)) {
-      rows.push({kind: 'key', record, isFirst: !isSealed, step});
+      rows.push({kind: 'key', record: step.records[0], isFirst: !isSealed, step});
       keys.add(key);
       isSealed = true;
     }
     rows.push({kind: 'step', step});
-  });
-  return rows;
+  }
+  return [...rows, ...waiting.map((note) => ({kind: 'note', note}))];
+}
+
+// What a note says that no other part of the page does.
+function notesOf(model) {
+  return model.notes.filter((n) => n.text && !n.text.startsWith('fingerprints: '));
 }
 
 // The height of each row; along the time, a step is never above where its time puts it.
 function measure(rows, byTime, total, isNarrow) {
-  const heights = {flight: FLIGHT, key: isNarrow ? NEW_KEY + 18 : NEW_KEY, step: ROW};
+  const key = isNarrow ? NEW_KEY + 18 : NEW_KEY;
+  const heights = {flight: FLIGHT, note: isNarrow ? NOTE + 18 : NOTE, key, step: ROW};
   const natural = rows.reduce((sum, row) => sum + heights[row.kind], 0);
   const span = Math.max(natural * 1.15, 460);
   let y = HEAD;
@@ -62,6 +73,7 @@ function measure(rows, byTime, total, isNarrow) {
     y = row.y + ROW;
     above = 0;
   }
+  y += above; // notes behind the last step
   let below = y;
   for (const row of [...rows].reverse()) {
     if (row.kind === 'step') {
@@ -117,6 +129,18 @@ function flightLabel(flight) {
     'div',
     {class: 'flight', 'data-from': flight.sender},
     el('span', {}, `flight ${flight.n}: ${flight.sender}${bytes > 0 ? `, ${size(bytes)}` : ''}`),
+  );
+}
+
+function noteLabel(note) {
+  const isLab = note.text.startsWith('lab: ');
+  const name = `remark${isLab ? ' is-lab' : ''}`;
+  const text = isLab ? note.text.slice('lab: '.length) : note.text;
+  return el(
+    'button',
+    {type: 'button', class: name, 'data-item': note.id, title: text},
+    icon('warn'),
+    el('span', {}, text),
   );
 }
 
@@ -229,7 +253,7 @@ function plan(view, width, byTime) {
   const list = isObserver ? observedSteps(view.model) : stepsOf(view.model);
   const total = list.length > 0 ? list[list.length - 1].t_us : 0;
   const isNarrow = width < NARROW;
-  const rows = layOut(list, isObserver);
+  const rows = layOut(list, isObserver ? [] : notesOf(view.model), isObserver);
   const {height, span} = measure(rows, byTime, total, isNarrow);
   const left = isNarrow ? 50 : 72;
   const right = width - (isNarrow ? 10 : 30);
@@ -287,6 +311,7 @@ function arrows(model, {steps: rows, left, right}) {
 
 function rowLabel(view, row, isObserver) {
   if (row.kind === 'step') return stepButton(view, row.step, isObserver);
+  if (row.kind === 'note') return noteLabel(row.note);
   return row.kind === 'flight' ? flightLabel(row.flight) : keyLabel(row, isObserver);
 }
 

@@ -134,6 +134,7 @@ function sound(line) {
       fields: fields.filter((f) => f && typeof f.path === 'string' && f.off >= 0 && f.len >= 0),
     };
   }
+  if (line.ev === 'note') return {...line, text: String(line.text || '')};
   return line.ev === 'record' ? {...line, raw: line.raw ? String(line.raw) : undefined} : line;
 }
 
