@@ -4,7 +4,7 @@ import os
 import pathlib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-LAYERS = ("crypto", "proto", "pki", "engine", "net", "trace", "shm", "apps")
+LAYERS = ("crypto", "proto", "pki", "cms", "engine", "net", "trace", "shm", "apps")
 PUBLIC = "include/handshake"
 
 

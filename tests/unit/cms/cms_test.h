@@ -20,7 +20,7 @@ typedef struct {
     size_t n, room, at;
     size_t step; /* at most this many at once when they are read; 0: all */
 } heap;
-hs_status heap_put(void *ctx, hs_span more);                        /* hs__cms_write_fn */
+hs_status heap_put(void *ctx, hs_span more);                         /* hs__cms_write_fn */
 hs_status heap_get(void *ctx, uint8_t *buf, size_t room, size_t *n); /* hs__cms_read_fn */
 void heap_free(heap *h);
 
