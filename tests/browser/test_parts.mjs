@@ -417,6 +417,19 @@ pageTest('client and server of one connection agree', TRACE, {}, async (page) =>
   assert.match(await page.locator('#panel-compare').innerText(), /same|agree|identical/i);
 });
 
+pageTest(
+  'where two ends saw different messages, the first difference is marked',
+  'broken-client',
+  {},
+  async (page) => {
+    await addTrace(page, 'broken-server');
+    const text = await page.locator('#panel-compare').innerText();
+    assert.match(text, /first.*differ|differ.*first/is);
+    assert.match(text, /ClientHello|CH/);
+    await shot(page.locator('#panel-compare'), 'compare-broken');
+  },
+);
+
 pageTest('a file can be dropped onto the page, also a page', TRACE, {}, async (page) => {
   const html = readFileSync(await pageOf('tls12-client'), 'utf8');
   await page.evaluate((text) => {
