@@ -199,7 +199,9 @@ function headline(verdict) {
 
 function dateOf(meta) {
   if (!meta.wall_time || isNaN(new Date(meta.wall_time))) return null;
-  const text = String(meta.wall_time).replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC');
+  const text = String(meta.wall_time)
+    .replace('T', ' ')
+    .replace(/(\.\d+)?Z$/, ' UTC');
   return [', ', el('time', {datetime: meta.wall_time}, text)];
 }
 
