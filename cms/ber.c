@@ -218,7 +218,7 @@ static bool take_header(hs__ber *b, const char *name, header *h) {
     if (b->status == HS_OK && !hs__ber_more(b)) {
         hs__ber_fail(b, name, HS_E_CMS_FORMAT, "is missing");
     }
-    if (b->status == HS_OK) {
+    if (b->status == HS_OK && is_inside(b, name, 2)) {
         read_header(b, name, h);
     }
     if (b->status != HS_OK || !is_inside(b, name, h->n)) {
@@ -325,6 +325,10 @@ static void wrap(hs__ber *b, const char *name, uint8_t tag, size_t mark, hs__cms
     }
 }
 
+static void too_long(hs__ber *b, const char *name) {
+    hs__ber_fail(b, name, HS_E_CMS_FORMAT, "is longer than is taken here");
+}
+
 /* The next element, in DER; as_part: the bytes of a string only. Recursion is bounded by enter. */
 static void copy(hs__ber *b, const char *name, uint64_t max, bool as_part, hs__cms_buf *out) {
     header h;
@@ -337,7 +341,7 @@ static void copy(hs__ber *b, const char *name, uint64_t max, bool as_part, hs__c
         hs__ber_fail(b, name, HS_E_CMS_FORMAT, "has a part with the tag %02x", h.tag);
     }
     if (!h.is_indefinite && h.length > max) {
-        hs__ber_fail(b, name, HS_E_CMS_FORMAT, "is longer than is taken here");
+        too_long(b, name);
     }
     b->is_ber = b->is_ber || in_parts;
     if ((h.tag & CONSTRUCTED) == 0) {
@@ -345,6 +349,9 @@ static void copy(hs__ber *b, const char *name, uint64_t max, bool as_part, hs__c
     } else if (b->status == HS_OK && enter(b, NULL, &h)) {
         while (hs__ber_more(b) && out->n - mark <= max) {
             copy(b, name, max - (out->n - mark), in_parts, out);
+        }
+        if (out->n - mark > max) {
+            too_long(b, name);
         }
         hs__ber_close(b);
     }

@@ -19,7 +19,8 @@ typedef struct {
     hs__cms_leaf_kind kind;
     uint64_t off, n;  /* from the first byte; how many */
     const char *path; /* "recipientInfos[0].ktri.version.length" */
-    hs_span bytes;    /* all n of them, but at most HS__CMS_LEAF_BYTES of content */
+    hs_span bytes;    /* all n of them; of content at most HS__CMS_LEAF_BYTES, and fewer
+                         where the message is cut off */
     const char *text; /* what it means: "SEQUENCE", "aes256-GCM", "CN=ca.test"; "" for none;
                          printable */
 } hs__cms_leaf;
