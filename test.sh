@@ -125,9 +125,12 @@ configuration_clang() {
     build clang clang -Dbuildtype=release -Dbench=true
 }
 
+# configuration_without WHAT MESON-OPTION...: built without it, its C tests.
 configuration_without() {
-    build "no-$1" gcc "$2" || return
-    run_c "no-$1"
+    what=$1
+    shift
+    build "no-$what" gcc "$@" || return
+    run_c "no-$what"
 }
 
 configuration() {
@@ -137,7 +140,7 @@ configuration() {
     mbedtls-*) configuration_mbedtls "${1#mbedtls-}" ;;
     sanitizers) configuration_sanitizers ;;
     clang) configuration_clang ;;
-    no-trace) configuration_without trace -Dtrace=false ;;
+    no-trace) configuration_without trace -Dtrace=false -Dlab=false ;; # what gets installed at least
     no-libcrypto) configuration_without libcrypto -Dlibcrypto=disabled ;;
     *) note "$1" failed "there is no such configuration" ;;
     esac
