@@ -131,7 +131,7 @@ bool hs_keys_still_current(const hs_keys *keys, const hs_shared_key *key) {
         return false;
     const hs__slot *s = &keys->slots[key->mark[0]];
     return atomic_load_explicit(&s->sequence, memory_order_acquire) == key->mark[1] &&
-           !hs__shm_is_past(key->expires_at_ms, hs__shm_now_ms());
+           (key->expires_at_ms == 0 || !hs__shm_is_past(key->expires_at_ms, hs__shm_now_ms()));
 }
 
 hs_status hs_keys_next(const hs_keys *keys, uint32_t *at, hs_shared_key *out) {

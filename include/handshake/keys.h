@@ -88,7 +88,8 @@ typedef struct {
  * HS_E_KEYS_MISSING: nothing there to read, or the writer has only begun.
  * HS_E_KEYS_OWNER:   another owner, or open to more users than it should be. Nothing was read.
  * HS_E_KEYS_LAYOUT:  not ours, of another version or machine, cut short; or, when writing, with
- *                    another number of slots than asked for.
+ *                    another number of slots than asked for (open it with `slots` as it is, remove
+ *                    it, open it anew).
  * HS_E_KEYS_LOCKED:  writing, and somebody else does.
  * HS_E_IO:           the system refused; os_error says why. */
 HS_MUST_CHECK hs_status hs_keys_open(const hs_keys_options *o, hs_keys **out, hs_keys_error *error);
@@ -142,8 +143,8 @@ HS_MUST_CHECK hs_status hs_keys_find(const hs_keys *keys, const char *server_id,
                                      hs_shared_key *out);
 
 /* Is this copy, from one of the two above, still as it was: in force when it was, not revoked, not
- * replaced, not past its time? A few nanoseconds, made to be asked before each use. When it
- * says no, fetch the key again. */
+ * replaced, not past its time? One look and no system call, made to be asked before each use. When
+ * it says no, fetch the key again. */
 bool hs_keys_still_current(const hs_keys *keys, const hs_shared_key *key);
 
 /* All slots that hold something, revoked keys too, without their secrets: begin with *at = 0 and

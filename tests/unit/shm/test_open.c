@@ -2,9 +2,11 @@
 
 #include <fcntl.h>
 #include <grp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -118,12 +120,14 @@ static void what_belongs_to_somebody_else_is_refused(void **state) {
     shm_free(&f);
 }
 
-/* Runs as another user, in that group. */
+/* Runs as another user, in that group; of root, for others can't. */
 static int run_as(gid_t gid, const shm_fixture *f, hs_status (*body)(const shm_fixture *f)) {
     int status;
     const pid_t pid = fork();
     assert_true(pid >= 0);
     if (pid == 0) {
+        if (geteuid() != 0)
+            _exit((int)body(f));
         if (setgroups(0, NULL) != 0 || setgid(gid) != 0 || setuid(NOBODY) != 0)
             _exit(200);
         _exit((int)body(f));
@@ -191,6 +195,47 @@ static void it_stays_out_of_core_dumps_and_of_the_swap(void **state) {
     }
     fclose(maps);
     assert_int_equal(found, 2); /* the writer's view and the reader's */
+    shm_free(&f);
+}
+
+static hs_status open_without_locking(const shm_fixture *f) {
+    const struct rlimit none = {0, 0};
+    hs_keys *keys;
+    hs_keys_info info;
+    if (setrlimit(RLIMIT_MEMLOCK, &none) != 0)
+        return HS_E_MISUSE;
+    const hs_status st = shm_open_writer(f, 4, NULL, &keys);
+    if (st)
+        return st;
+    hs_keys_get_info(keys, &info);
+    return !info.is_locked && hs_keys_remove(keys) == HS_OK ? HS_OK : HS_E_MISUSE;
+}
+
+static void without_the_right_to_lock_memory_it_says_so_and_works(void **state) {
+    (void)state;
+#ifdef HS_NO_SANITIZER
+    shm_fixture f;
+    shm_name(&f);
+    assert_int_equal(run_as(NOBODY, &f, open_without_locking), HS_OK);
+#else
+    (void)open_without_locking;
+    print_message("not run: a sanitizer does nothing for mlock\n");
+    skip();
+#endif
+}
+
+static void a_size_that_does_not_fit_is_an_error_and_no_crash(void **state) {
+    (void)state;
+    shm_fixture f;
+    struct rlimit before;
+    shm_name(&f);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    assert_ptr_not_equal(signal(SIGXFSZ, SIG_IGN), SIG_ERR);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &(struct rlimit){4096, before.rlim_max}), 0);
+    const hs_status st = shm_open_writer(&f, 1024, NULL, &f.writer);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    assert_int_equal(st, HS_E_IO);
+    assert_int_equal(shm_open_writer(&f, 1024, NULL, &f.writer), HS_OK); /* what it left is used */
     shm_free(&f);
 }
 
@@ -375,6 +420,8 @@ int main(void) {
         cmocka_unit_test(what_belongs_to_somebody_else_is_refused),
         cmocka_unit_test(others_read_as_the_group_only_and_never_write),
         cmocka_unit_test(it_stays_out_of_core_dumps_and_of_the_swap),
+        cmocka_unit_test(without_the_right_to_lock_memory_it_says_so_and_works),
+        cmocka_unit_test(a_size_that_does_not_fit_is_an_error_and_no_crash),
         cmocka_unit_test(there_may_be_none),
         cmocka_unit_test(another_layout_is_refused),
         cmocka_unit_test(another_size_is_refused),
