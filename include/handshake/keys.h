@@ -34,6 +34,7 @@
  *   A writer that was killed in the middle of a change leaves that slot unreadable; the next writer
  *   wipes it.
  * - An hs_keys that reads may be used by threads at once; one that writes by one thread at a time.
+ *   Open it in one thread at a time: names of users and groups are looked up.
  *   Texts are NUL-terminated. Times are milliseconds since 1970, UTC; 0 is none. */
 #ifndef HANDSHAKE_KEYS_H
 #define HANDSHAKE_KEYS_H
