@@ -74,7 +74,10 @@ class Shell:
     def __init__(self, folder, path):
         home = folder / "home"
         work = folder / "lesson"
-        home.mkdir()
+        settings = home / ".config" / "wireshark" / "preferences"
+        settings.parent.mkdir(parents=True)
+        # Ports are random here, and one of another protocol must not decide what it is.
+        settings.write_text("tcp.try_heuristic_first: TRUE\n")
         work.mkdir()
         env = {"PATH": path, "HOME": str(home), "TERM": "dumb", "LC_ALL": "C.UTF-8"}
         self.work = work
