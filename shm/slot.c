@@ -7,9 +7,8 @@
 #include <unistd.h>
 
 enum {
-    SPINS = 200, /* a change takes less time than that, unless its writer is not running */
-    PAUSES =
-        5000, /* of PAUSE_NS and what the system adds: a second, then it is taken for stopped */
+    SPINS = 200,   /* a change takes less time than that, unless its writer is not running */
+    PAUSES = 5000, /* about a second: then the writer is taken for stopped */
     PAUSE_NS = 100000
 };
 
