@@ -1,6 +1,5 @@
 #include "cms/open.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +7,7 @@
 #include "cms/open_state.h"
 #include "crypto/digest.h"
 #include "pki/credential.h"
+#include "pki/text.h"
 #include "proto/span.h"
 
 enum { LOOK = 32, PIECE = 16384 };
@@ -91,8 +91,11 @@ const char *hs__cms_open_problem(const hs__cms_open *o) {
 static hs_status fail(hs__cms_open *o, hs_status st, const char *where, const char *problem) {
     if (o->failed == HS_OK && st != HS_OK) {
         o->failed = st;
-        (void)snprintf(o->where, sizeof(o->where), "%s", where);
-        (void)snprintf(o->problem, sizeof(o->problem), "%s", problem);
+        hs__text t;
+        hs__text_init(&t, o->where, sizeof(o->where));
+        hs__text_add(&t, where);
+        hs__text_init(&t, o->problem, sizeof(o->problem));
+        hs__text_add(&t, problem);
     }
     return o->failed;
 }

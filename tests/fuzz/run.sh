@@ -17,6 +17,7 @@ for program in "$build"/tests/fuzz/fuzz_*; do
     seeds=$build/tests/fuzz/seeds/$name
     [ -d "$seeds" ] || seeds=$build/tests/fuzz/engine-seeds/$name
     [ -d "$seeds" ] || seeds=$build/tests/fuzz/trace-seeds/$name
+    [ -d "$seeds" ] || seeds=$build/tests/fuzz/cms-seeds/$name
     kept=
     [ -d "$here/corpus/$name" ] && kept=$here/corpus/$name
     if "$program" -max_total_time="$seconds" -max_len=8192 -artifact_prefix="$found-" \

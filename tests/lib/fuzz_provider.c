@@ -262,6 +262,86 @@ static hs_status rsa_premaster(const hs_provider *p, const hs__private_key *k, h
     return HS_OK;
 }
 
+static hs_status key_agree(const hs_provider *p, const hs__private_key *k, hs_span peer,
+                           uint8_t *secret, size_t *secret_n) {
+    const hs_provider *inner = hs__forward_inner(p);
+    static const uint16_t nist[] = {[HS__KEY_P256] = HS__GROUP_SECP256R1,
+                                    [HS__KEY_P384] = HS__GROUP_SECP384R1,
+                                    [HS__KEY_P521] = HS__GROUP_SECP521R1,
+                                    [HS__KEY_ED25519] = 0};
+    hs__public_numbers numbers;
+    hs_status st = inner->key_public(inner, k, &numbers);
+    if (!st && nist[numbers.type] == 0)
+        st = HS_E_KEY_TYPE;
+    if (!st)
+        st = hs__share_check(nist[numbers.type], true, peer);
+    if (st)
+        return st;
+    *secret_n = hs__group_form_of(nist[numbers.type])->secret;
+    memset(secret, HS__FUZZ_SECRET, *secret_n);
+    return HS_OK;
+}
+
+/* A block is its own power. */
+static hs_status rsa_public(const hs_provider *p, const hs__public_key *k, uint8_t *block) {
+    (void)p;
+    (void)block;
+    return k->type == HS__KEY_RSA ? HS_OK : HS_E_KEY_TYPE;
+}
+
+static hs_status rsa_private(const hs_provider *p, const hs__private_key *k, uint8_t *block) {
+    const hs_provider *inner = hs__forward_inner(p);
+    hs__public_numbers numbers;
+    (void)block;
+    hs_status st = inner->key_public(inner, k, &numbers);
+    return !st && numbers.type != HS__KEY_RSA ? HS_E_KEY_TYPE : st;
+}
+
+struct hs__aes {
+    hs__aes_mode mode;
+    bool encrypts;
+};
+
+static hs_status aes_new(const hs_provider *p, hs__aes_mode mode, hs_span key, hs_span iv,
+                         bool encrypts, hs__aes **out) {
+    (void)p;
+    (void)key;
+    (void)iv;
+    *out = calloc(1, sizeof **out);
+    if (!*out)
+        return HS_E_NOMEM;
+    **out = (struct hs__aes){mode, encrypts};
+    return HS_OK;
+}
+
+static hs_status aes_update(const hs_provider *p, hs__aes *a, const uint8_t *in, size_t n,
+                            uint8_t *out) {
+    (void)p;
+    if (a->mode != HS__AES_GCM && n % HS__AES_BLOCK)
+        return HS_E_MISUSE;
+    if (n && in != out)
+        memcpy(out, in, n);
+    return HS_OK;
+}
+
+/* A wrong tag still fails, as one of aead_open does. */
+static hs_status aes_end(const hs_provider *p, hs__aes *a, uint8_t *tag, size_t tag_n) {
+    (void)p;
+    uint8_t want[HS__AEAD_TAG];
+    memset(want, HS__FUZZ_TAG, sizeof want);
+    if (tag_n < HS__AES_TAG_MIN || tag_n > sizeof want)
+        return HS_E_MISUSE;
+    if (!a->encrypts)
+        return memcmp(tag, want, tag_n) == 0 ? HS_OK : HS_E_BAD_RECORD_MAC;
+    memcpy(tag, want, tag_n);
+    return HS_OK;
+}
+
+static void aes_free(const hs_provider *p, hs__aes *a) {
+    (void)p;
+    free(a);
+}
+
 /* The same lists whatever the inner provider: a corpus must not depend on it. */
 static const uint16_t groups[] = {HS__GROUP_X25519, HS__GROUP_SECP256R1, HS__GROUP_SECP384R1,
                                   HS__GROUP_SECP521R1, 0};
@@ -303,6 +383,13 @@ hs_status hs__fuzz_provider_new(hs_provider *inner, hs_provider **out) {
     p->public_free = public_free;
     p->rsa_encrypt_premaster = rsa_encrypt_premaster;
     p->rsa_premaster = rsa_premaster;
+    p->key_agree = key_agree;
+    p->rsa_public = rsa_public;
+    p->rsa_private = rsa_private;
+    p->aes_new = aes_new;
+    p->aes_update = aes_update;
+    p->aes_end = aes_end;
+    p->aes_free = aes_free;
     *out = p;
     return HS_OK;
 }

@@ -1,9 +1,9 @@
 /* fuzz_provider.h - a provider with no security at all, so that fuzzers get past the crypto.
  *
  * Every digest is the same bytes, so every MAC, secret and Finished is constant too; sealing
- * copies and appends a constant tag; every signature verifies; key shares and random bytes
- * are fixed. What is said once can be replayed, and a fuzzer can invent records that open.
- * Shares, tags and lengths still have their right forms. */
+ * copies and appends a constant tag, AES in parts likewise; RSA leaves a block as it is; every
+ * signature verifies; key shares and random bytes are fixed. What is said once can be replayed, and
+ * a fuzzer can invent records that open. Shares, tags and lengths still have their right forms. */
 #ifndef HS_TESTS_FUZZ_PROVIDER_H
 #define HS_TESTS_FUZZ_PROVIDER_H
 
