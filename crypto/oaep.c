@@ -90,15 +90,13 @@ static uint8_t find_message(const uint8_t *db, size_t h, size_t n, size_t *at) {
     return (uint8_t)(bad | (uint8_t)~found);
 }
 
-/* RFC 8017 7.1.2 step 3: one verdict about everything. */
-static hs_status decode(const hs_provider *p, hs__oaep how, bool is_usable, uint8_t *block,
-                        size_t n, hs_span *msg) {
+hs_status hs__oaep_decode(const hs_provider *p, hs__oaep how, uint8_t *block, size_t n,
+                          uint8_t *bad, size_t *at) {
     uint8_t label[HS__HASH_MAX];
     size_t h = hs__hash_len(how.hash);
     uint8_t *seed = block + 1;
     uint8_t *db = seed + h;
     size_t db_n = n - 1 - h;
-    size_t at;
     hs_status st = hs__digest(p, how.hash, (hs_span){NULL, 0}, label);
     if (!st)
         st = mask(p, how.mgf1, (hs_span){db, db_n}, seed, h);
@@ -106,13 +104,11 @@ static hs_status decode(const hs_provider *p, hs__oaep how, bool is_usable, uint
         st = mask(p, how.mgf1, (hs_span){seed, h}, db, db_n);
     if (st)
         return st;
-    uint8_t bad = (uint8_t)(block[0] | !is_usable);
+    *bad = block[0];
     for (size_t i = 0; i < h; i++)
-        bad |= (uint8_t)(db[i] ^ label[i]);
-    bad |= find_message(db, h, db_n, &at);
-    if (hs__ct_hide(bad))
-        return HS_E_CMS_KEY;
-    *msg = (hs_span){db + at, db_n - at};
+        *bad |= (uint8_t)(db[i] ^ label[i]);
+    *bad |= find_message(db, h, db_n, at);
+    *at += 1 + h;
     return HS_OK;
 }
 
@@ -120,7 +116,8 @@ hs_status hs__oaep_decrypt(const hs_provider *p, const hs__private_key *k, hs__o
                            size_t max, uint8_t *out, size_t *out_n) {
     uint8_t block[BLOCK_MAX];
     hs__public_numbers v;
-    hs_span msg;
+    uint8_t bad = 0;
+    size_t at = 0;
     hs_status st = p->key_public(p, k, &v);
     if (!st && v.type != HS__KEY_RSA)
         st = HS_E_KEY_TYPE;
@@ -131,12 +128,13 @@ hs_status hs__oaep_decrypt(const hs_provider *p, const hs__private_key *k, hs__o
     bool is_usable = hs__premaster_input(v.n, ct, block);
     st = p->rsa_private(p, k, block);
     if (!st)
-        st = decode(p, how, is_usable, block, v.n.n, &msg);
-    if (!st && msg.n > max)
+        st = hs__oaep_decode(p, how, block, v.n.n, &bad, &at);
+    /* RFC 8017 7.1.2 step 3: one verdict about everything. */
+    if (!st && (bad || !is_usable || v.n.n - at > max))
         st = HS_E_CMS_KEY;
     if (!st) {
-        memcpy(out, msg.p, msg.n);
-        *out_n = msg.n;
+        *out_n = v.n.n - at;
+        memcpy(out, block + at, *out_n);
     }
     hs__wipe(block, sizeof block);
     return st;

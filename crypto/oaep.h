@@ -15,6 +15,11 @@ typedef struct {
 HS_MUST_CHECK hs_status hs__oaep_encrypt(const hs_provider *p, const hs__public_numbers *to,
                                          hs__oaep how, hs_span msg, uint8_t *ct, size_t *ct_n);
 
+/* Takes the masks off what came out of the private operation, n bytes. *bad: 0 if all is well; *at:
+ * where the message begins (if it is). Constant time; fails for local reasons only. */
+HS_MUST_CHECK hs_status hs__oaep_decode(const hs_provider *p, hs__oaep how, uint8_t *block,
+                                        size_t n, uint8_t *bad, size_t *at);
+
 /* out has room for max bytes; *out_n: of the message. HS_E_CMS_KEY for whatever is wrong with ct,
  * in a time that does not tell what (Manger's attack needs just that), apart from its length. */
 HS_MUST_CHECK hs_status hs__oaep_decrypt(const hs_provider *p, const hs__private_key *k,

@@ -1,6 +1,7 @@
 /* What must not branch on a secret or index with one, watched by valgrind: the secret is declared
  * undefined, and memcheck reports whatever depends on an undefined value. */
 #include "crypto/hmac.h"
+#include "crypto/oaep.h"
 #include "crypto/premaster.h"
 #include "crypto/prf12.h"
 #include "tests/unit/crypto/each_provider.h"
@@ -71,6 +72,26 @@ static void taking_the_padding_off_tells_nothing(void **state) {
     unpad(block, false);
 }
 
+/* Where the zeros end, and what is wrong: Manger's attack needs to know one of it. */
+static void taking_oaep_off_tells_nothing(void **state) {
+    const hs_provider *p = *state;
+    const hs__oaep how = {HS__SHA256, HS__SHA256};
+    need_valgrind();
+    for (unsigned kind = 0; kind < 3; kind++) {
+        uint8_t block[BLOCK];
+        uint8_t bad = 0;
+        size_t at = 0;
+        memset(block, (int)(kind * 0x55), sizeof block);
+        unsigned long before = VALGRIND_COUNT_ERRORS;
+        VALGRIND_MAKE_MEM_UNDEFINED(block, sizeof block);
+        hs_status st = hs__oaep_decode(p, how, block, sizeof block, &bad, &at);
+        assert_no_report_since(before);
+        VALGRIND_MAKE_MEM_DEFINED(&bad, sizeof bad);
+        assert_int_equal(st, HS_OK);
+        assert_int_not_equal(bad, 0);
+    }
+}
+
 static void comparing_tells_the_result_only(void **state) {
     (void)state;
     need_valgrind();
@@ -109,6 +130,7 @@ int main(void) {
     };
     const struct CMUnitTest each[] = {
         cmocka_unit_test(deriving_keys_tells_nothing),
+        cmocka_unit_test(taking_oaep_off_tells_nothing),
     };
     return cmocka_run_group_tests(once, NULL, NULL) + EACH_PROVIDER(each);
 }
