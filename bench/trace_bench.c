@@ -16,7 +16,7 @@ typedef struct {
     maker make; /* NULL: a sink that looks at nothing */
     int level;
     hs_secrets secrets;
-    bool is_watched;
+    bool is_watched, spares_server;
 } way;
 
 static const way ways[] = {
@@ -27,6 +27,8 @@ static const way ways[] = {
     {"text, -vvv", hs_text_new, 3, HS_SECRETS_SHOW, true},
     {"JSON Lines", hs_jsonl_new, 3, HS_SECRETS_DEFAULT, true},
     {"JSON Lines, secrets shown", hs_jsonl_new, 3, HS_SECRETS_SHOW, true},
+    {"the same, client alone", hs_jsonl_new, 3, HS_SECRETS_SHOW, true, true},
+    {"page", hs_html_new, 3, HS_SECRETS_DEFAULT, true},
     {"capture", hs_pcapng_new, 3, HS_SECRETS_SHOW, true},
 };
 enum { WAYS = sizeof(ways) / sizeof(ways[0]) };
@@ -56,6 +58,9 @@ static void *begin(bool is_server) {
                                  .local = "127.0.0.1:50000",
                                  .tool = is_server ? "server" : "client"};
     hs_render *r = NULL;
+    if (is_server && now->spares_server) {
+        return NULL;
+    }
     if (now->make != NULL && now->make(&o, &r) != HS_OK) {
         abort();
     }
