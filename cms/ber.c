@@ -393,7 +393,7 @@ void hs__ber_read_taken(hs__ber *b, hs_span der, hs__ber_taken *t, hs__rd *r) {
         der.n = 0;
     }
     hs__rd_init(r, &t->root, der, NULL, b->leaf != NULL && b->taken_is_der ? &t->sink : NULL);
-    if (b->leaf != NULL && !b->taken_is_der) {
+    if (b->leaf != NULL && !b->taken_is_der && b->status == HS_OK) {
         tell(b, HS__CMS_LEAF_VALUE, NULL, NULL, hs__cms_buf_span(&b->raw), b->taken_off, b->raw.n,
              "in BER");
     }

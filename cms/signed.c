@@ -67,34 +67,44 @@ static void read_content(hs__cms_signed *s, const hs_provider *p, hs__ber *b, hs
     hs__ber_close(b);
 }
 
+/* Whether it is a sound certificate matters if it is used; here only its leaves do. */
+static void tell_certificate(hs__ber *b, hs_span der) {
+    hs__ber_taken t;
+    hs__rd r;
+    hs__cert cert;
+    hs__ber_read_taken(b, der, &t, &r);
+    if (t.root.sink == NULL) {
+        return;
+    }
+    const hs_status st = hs__certificate_read(der, &t.sink, &cert, &t.root);
+    if (st) {
+        hs__ber_fail(b, t.root.where, HS_E_CMS_FORMAT, "%s", t.root.problem);
+    }
+}
+
+static void read_certificate(hs__cms_signed *s, hs__ber *b) {
+    const size_t before = s->certificates.n;
+    hs__ber_take(b, NULL, HS__DER_SEQUENCE, HS__CMS_CERT_BYTES, &s->certificates);
+    if (b->status != HS_OK) {
+        return;
+    }
+    if (s->n_certificates == HS__CMS_CERTS_MAX || s->certificates.n > HS__CMS_CERTS_BYTES) {
+        hs__ber_fail(b, NULL, HS_E_CMS_FORMAT, "is one too many");
+        return;
+    }
+    const hs_span der = {s->certificates.p + before, s->certificates.n - before};
+    tell_certificate(b, der);
+    s->cert_n[s->n_certificates++] = der.n;
+}
+
 static void read_certificates(hs__cms_signed *s, hs__ber *b) {
     hs__ber_open(b, "certificates", HS__DER_CONTEXT_OPENED | 0);
     for (long i = 0; hs__ber_more(b); i++) {
         hs__ber_item(b, i);
-        if (hs__ber_tag(b) != HS__DER_SEQUENCE) {
+        if (hs__ber_tag(b) == HS__DER_SEQUENCE) {
+            read_certificate(s, b);
+        } else {
             hs__ber_skip(b, NULL); /* an obsolete or a foreign kind (RFC 5652 10.2.2) */
-            continue;
-        }
-        const size_t before = s->certificates.n;
-        hs__ber_taken t;
-        hs__rd r;
-        hs__cert cert;
-        hs__ber_take(b, NULL, HS__DER_SEQUENCE, HS__CMS_CERT_BYTES, &s->certificates);
-        const hs_span der = {s->certificates.p + before, s->certificates.n - before};
-        if (b->status == HS_OK &&
-            (s->n_certificates == HS__CMS_CERTS_MAX || s->certificates.n > HS__CMS_CERTS_BYTES)) {
-            hs__ber_fail(b, NULL, HS_E_CMS_FORMAT, "is one too many");
-        }
-        /* Whether it is a sound certificate matters if it is used; here only its leaves do. */
-        hs__ber_read_taken(b, der, &t, &r);
-        if (b->leaf != NULL && t.root.sink != NULL) {
-            const hs_status st = hs__certificate_read(der, t.root.sink, &cert, &t.root);
-            if (st) {
-                hs__ber_fail(b, t.root.where, HS_E_CMS_FORMAT, "%s", t.root.problem);
-            }
-        }
-        if (b->status == HS_OK) {
-            s->cert_n[s->n_certificates++] = der.n;
         }
     }
     hs__ber_item(b, HS__BER_NO_INDEX);
