@@ -72,11 +72,17 @@ static hs_status encrypt_piece(hs__cms_seal *s) {
     return st ? st : hs__cms_frames_part(is_ber(s), bytes, sink_out(s));
 }
 
+/* What one key and nonce may encrypt (SP 800-38D 5.2.1.1). */
+static const uint64_t gcm_max = (UINT64_C(1) << 36) - 32;
+
 /* Takes what is to be encrypted. */
 static hs_status put_secret(void *ctx, hs_span bytes) {
     hs__cms_seal *s = ctx;
     hs_status st = HS_OK;
     s->told.signed_n += bytes.n;
+    if (s->told.signed_n > gcm_max) {
+        return HS_E_CONFIG;
+    }
     while (bytes.n > 0 && st == HS_OK) {
         const size_t space = sizeof(s->piece) - s->piece_n;
         const size_t now = bytes.n < space ? bytes.n : space;
@@ -180,6 +186,9 @@ hs_status hs__cms_seal_new(const hs__cms_seal_options *o, size_t *bad, hs__cms_s
     *out = NULL;
     if (o->n_receivers == 0 || o->n_receivers > HS__CMS_RECEIVERS_MAX) {
         return HS_E_MISUSE;
+    }
+    if (o->size != HS__CMS_SIZE_UNKNOWN && o->size > gcm_max) {
+        return HS_E_CONFIG;
     }
     hs__cms_seal *s = calloc(1, sizeof(*s));
     if (s == NULL) {

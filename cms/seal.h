@@ -16,7 +16,8 @@
  * options. They are what makes a replay and a re-wrapping visible.
  *
  * If the size is known beforehand all is DER; else what holds the content has indefinite lengths
- * (BER), and the rest is DER. Memory does not depend on the size of the content. */
+ * (BER), and the rest is DER. Memory does not depend on the size of the content, of which there may
+ * be 64 GiB (2^36 - 32 bytes, what AES-GCM takes under one key, less the signature). */
 #ifndef HS_CMS_SEAL_H
 #define HS_CMS_SEAL_H
 
@@ -70,9 +71,10 @@ typedef struct {
 
 typedef struct hs__cms_seal hs__cms_seal;
 
-/* HS_E_MISUSE: no receiver, too many, no key. HS_E_KEY_TYPE: the key of the receiver with the
- * number *bad (may be NULL; n_receivers: the sender) cannot be used so: Ed25519, id-RSASSA-PSS, or
- * its keyUsage does not allow it. HS_E_CERT_FORMAT likewise. Writes nothing. */
+/* HS_E_MISUSE: no receiver, too many, no key. HS_E_CONFIG: too large a size. HS_E_KEY_TYPE: the key
+ * of the receiver with the number *bad (may be NULL; n_receivers: the sender) cannot be used so:
+ * Ed25519, id-RSASSA-PSS, or its keyUsage does not allow it. HS_E_CERT_FORMAT likewise. Writes
+ * nothing. */
 HS_MUST_CHECK hs_status hs__cms_seal_new(const hs__cms_seal_options *options, size_t *bad,
                                          hs__cms_seal **out);
 

@@ -166,6 +166,9 @@ static void who_cannot_receive_is_told(void **state) {
     assert_null(s);
     o.n_receivers = 0;
     assert_status(hs__cms_seal_new(&o, &bad, &s), HS_E_MISUSE);
+    o.n_receivers = 1;
+    o.size = UINT64_C(1) << 36; /* more than AES-GCM takes */
+    assert_status(hs__cms_seal_new(&o, &bad, &s), HS_E_CONFIG);
     made_free(m);
 }
 

@@ -1,0 +1,168 @@
+/* Messages by openssl cms, whole and damaged; how openssl opens ours, tests/interop/test_cms.py
+ * shows. */
+#include "cms/open.h"
+
+#include "pki/pem.h"
+#include "tests/unit/cms/cms_test.h"
+#include "tests/unit/cms/openssl_messages.h"
+
+static const char content[] = "meet me at noon";
+static hs_credential *rsa;
+static hs_credential *ec;
+
+static int meet(void **state) {
+    const hs_span none = {NULL, 0};
+    (void)state;
+    assert_ok(
+        hs_credential_new(provider(), text(openssl_rsa_cert), text(openssl_rsa_key), none, &rsa));
+    assert_ok(
+        hs_credential_new(provider(), text(openssl_ec_cert), text(openssl_ec_key), none, &ec));
+    return 0;
+}
+
+static int part(void **state) {
+    (void)state;
+    hs_credential_unref(rsa);
+    hs_credential_unref(ec);
+    return 0;
+}
+
+static heap der_heap(const char *pem) {
+    heap h = {NULL, 0, 0, 0, 0};
+    hs_span rest = text(pem);
+    hs__pem_block block;
+    size_t n;
+    uint8_t *der = malloc(rest.n);
+    assert_non_null(der);
+    assert_ok(hs__pem_next(&rest, &block));
+    assert_ok(hs__pem_decode(&block, der, &n));
+    assert_ok(heap_put(&h, (hs_span){der, n}));
+    free(der);
+    return h;
+}
+
+static hs_status open_with(heap *message, hs_credential *who, bool allow_pkcs1, heap *got) {
+    const person p = {.credential = who};
+    return unseal(message, &p, allow_pkcs1, got, NULL);
+}
+
+static void messages_of_openssl_are_opened(void **state) {
+    (void)state;
+    static const struct {
+        const char *pem;
+        bool is_for_rsa;
+        hs_status status;
+    } cases[] = {{openssl_oaep, true, HS_OK},
+                 {openssl_ecdh, false, HS_OK},
+                 {openssl_pkcs1, true, HS_OK},
+                 {openssl_cbc, true, HS_OK},
+                 {openssl_unsigned, false, HS_E_CMS_UNSIGNED}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        heap got = {NULL, 0, 0, 0, 0};
+        heap m = {NULL, 0, 0, 0, 0};
+        assert_ok(heap_put(&m, text(cases[i].pem)));
+        assert_int_equal(open_with(&m, cases[i].is_for_rsa ? rsa : ec, true, &got),
+                         cases[i].status);
+        assert_int_equal(got.n, strlen(content));
+        assert_memory_equal(got.p, content, got.n);
+        assert_int_equal(open_with(&m, cases[i].is_for_rsa ? ec : rsa, true, &got),
+                         HS_E_CMS_NOT_FOR_ME);
+        heap_free(&got);
+        heap_free(&m);
+    }
+}
+
+static void pkcs1_is_opened_on_request_only(void **state) {
+    (void)state;
+    heap got = {NULL, 0, 0, 0, 0};
+    heap m = der_heap(openssl_pkcs1);
+    assert_status(open_with(&m, rsa, false, &got), HS_E_CMS_PKCS1);
+    assert_int_equal(got.n, 0);
+    heap_free(&got);
+    heap_free(&m);
+}
+
+/* Where the wrapped key of the only recipient stands: the first OCTET STRING of 256 bytes. */
+static size_t wrapped_at(const heap *m) {
+    static const uint8_t header[] = {0x04, 0x82, 0x01, 0x00};
+    for (size_t i = 0; i + sizeof(header) < m->n; i++) {
+        if (memcmp(m->p + i, header, sizeof(header)) == 0) {
+            return i + sizeof(header);
+        }
+    }
+    fail_msg("no wrapped key");
+    return 0;
+}
+
+/* RFC 3218: a wrapped key with bad padding fails as a bad tag does, and at the same step; else the
+ * attacker learns from the difference. */
+static void a_bad_key_of_pkcs1_looks_like_a_bad_tag(void **state) {
+    (void)state;
+    heap got = {NULL, 0, 0, 0, 0};
+    heap m = der_heap(openssl_pkcs1);
+    const size_t at = wrapped_at(&m);
+    for (size_t i = 0; i < 256; i += 15) {
+        m.p[at + i] ^= 1;
+        assert_status(open_with(&m, rsa, true, &got), HS_E_CMS_DECRYPT);
+        m.p[at + i] ^= 1;
+    }
+    m.p[m.n - 1] ^= 1; /* the tag */
+    assert_status(open_with(&m, rsa, true, &got), HS_E_CMS_DECRYPT);
+    heap_free(&got);
+    heap_free(&m);
+}
+
+static void a_bad_key_of_oaep_does_not_unwrap(void **state) {
+    (void)state;
+    heap got = {NULL, 0, 0, 0, 0};
+    heap m = der_heap(openssl_oaep);
+    m.p[wrapped_at(&m) + 100] ^= 1;
+    assert_status(open_with(&m, rsa, true, &got), HS_E_CMS_KEY);
+    heap_free(&got);
+    heap_free(&m);
+}
+
+/* AES-CBC has no tag: what was signed is protected, by the signature, and never more comes out. */
+static void no_bit_of_cbc_can_be_flipped_behind_the_key(void **state) {
+    (void)state;
+    heap got = {NULL, 0, 0, 0, 0};
+    heap m = der_heap(openssl_cbc);
+    for (size_t i = wrapped_at(&m) + 256; i < m.n; i++) {
+        m.p[i] ^= 0x04;
+        const hs_status st = open_with(&m, rsa, true, &got);
+        if (st == HS_OK && (got.n != strlen(content) || memcmp(got.p, content, got.n) != 0)) {
+            fail_msg("byte %zu gives other content", i);
+        }
+        m.p[i] ^= 0x04;
+    }
+    heap_free(&got);
+    heap_free(&m);
+}
+
+static void cut_anywhere_it_is_refused(void **state) {
+    (void)state;
+    static const char *const all[] = {openssl_oaep, openssl_ecdh, openssl_cbc};
+    for (size_t i = 0; i < 3; i++) {
+        heap got = {NULL, 0, 0, 0, 0};
+        heap m = der_heap(all[i]);
+        const size_t whole = m.n;
+        /* The private operation on each cut would take its time; all lie behind the header. */
+        for (m.n = 0; m.n < whole; m.n += m.n < 40 || m.n > whole - 40 ? 1 : 13) {
+            assert_status(open_with(&m, i == 1 ? ec : rsa, true, &got), HS_E_CMS_TRUNCATED);
+        }
+        heap_free(&got);
+        heap_free(&m);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(messages_of_openssl_are_opened),
+        cmocka_unit_test(pkcs1_is_opened_on_request_only),
+        cmocka_unit_test(a_bad_key_of_pkcs1_looks_like_a_bad_tag),
+        cmocka_unit_test(a_bad_key_of_oaep_does_not_unwrap),
+        cmocka_unit_test(no_bit_of_cbc_can_be_flipped_behind_the_key),
+        cmocka_unit_test(cut_anywhere_it_is_refused),
+    };
+    return cmocka_run_group_tests(tests, meet, part);
+}
