@@ -171,6 +171,17 @@ def test_we_open_what_comes_in_parts(desk, peer, form):
     assert peer("show", "mbedtls", "sealed")["kind"] == ["AuthEnvelopedData"]
 
 
+def test_receivers_of_other_kinds_are_skipped(desk, peer):
+    sign(desk, "p256", "m")
+    encrypt(desk, [("p384", ())], "-aes-256-cbc", "-pwri_password", "correct horse", "-secretkey",
+            "00" * 32, "-secretkeyid", "aabb")
+    facts = peer("open", "mbedtls", desk / "p384.pem", desk / "p384.key", "sealed", "plain")
+    assert digest("plain") == digest(desk / "m")
+    assert {"a password", "a shared key"} <= {
+        part for line in facts["recipient"] for part in line.split(", ")}
+    assert peer("show", "mbedtls", "sealed")["all"] == [str(os.path.getsize("sealed"))]
+
+
 def test_receivers_named_by_their_key(desk, peer):
     sign(desk, "p256", "m", "-keyid")
     encrypt(desk, [("rsa", (OAEP,)), ("p521", ())], "-aes-256-gcm", "-keyid")
