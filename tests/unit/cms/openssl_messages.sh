@@ -39,6 +39,10 @@ seal rsa.der ecdh -aes-128-gcm -stream -recip ec.pem
 seal ec.der pkcs1 -aes-256-gcm -recip rsa.pem
 seal ec.der cbc -aes-256-cbc -recip rsa.pem
 seal m unsigned -aes-256-gcm -recip ec.pem
+for md in sha256 sha1; do
+    openssl cms -sign -binary -nodetach -in m -signer rsa.pem -inkey rsa.key -md $md -outform PEM \
+        -out signed_$md
+done
 
 version=$(openssl version | cut -d' ' -f1,2)
 cat <<END
@@ -51,7 +55,7 @@ for name in rsa ec; do
     literal "${name}_cert" $name.pem
     literal "${name}_key" $name.key
 done
-for name in oaep ecdh pkcs1 cbc unsigned; do
+for name in oaep ecdh pkcs1 cbc unsigned signed_sha256 signed_sha1; do
     literal $name $name
 done
 printf '\n#endif\n'

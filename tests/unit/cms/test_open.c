@@ -135,6 +135,82 @@ static void no_bit_of_cbc_can_be_flipped_behind_the_key(void **state) {
         }
         m.p[i] ^= 0x04;
     }
+    m.p[m.n - HS__AES_BLOCK - 1] ^= 0x80; /* the padding says more than a block */
+    assert_status(open_with(&m, rsa, true, &got), HS_E_CMS_DECRYPT);
+    heap_free(&got);
+    heap_free(&m);
+}
+
+/* The place of these bytes in the message, behind `from`. */
+static size_t find(const heap *m, size_t from, const char *hex) {
+    const bytes b = unhex(hex);
+    for (size_t i = from; i + b.n <= m->n; i++) {
+        if (memcmp(m->p + i, b.p, b.n) == 0) {
+            return i;
+        }
+    }
+    fail_msg("%s is not there", hex);
+    return 0;
+}
+
+/* Whoever can decrypt can also change what was signed, and encrypt it again: only the signature is
+ * left then. Here it is looked at alone. */
+static void each_part_of_a_signature_counts(void **state) {
+    (void)state;
+    heap got = {NULL, 0, 0, 0, 0};
+    heap m = der_heap(openssl_signed_sha256);
+    static const char data[] = "06 09 2a864886f70d010701";
+    const size_t type = find(&m, 0, data) + 10;
+    const size_t bytes_at = find(&m, type, "6d656574"); /* "meet" */
+    const size_t attributes = find(&m, bytes_at, "06 09 2a864886f70d010903");
+    const struct {
+        size_t at;
+        hs_status status;
+    } cases[] = {
+        {bytes_at, HS_E_CMS_DIGEST},
+        {find(&m, attributes, "06 09 2a864886f70d010904") + 15, HS_E_CMS_DIGEST},
+        {find(&m, attributes, "06 09 2a864886f70d010905") + 18, HS_E_BAD_SIGNATURE}, /* time */
+        {type, HS_E_CMS_ATTRIBUTES},
+        {find(&m, attributes, data) + 10, HS_E_CMS_ATTRIBUTES},
+        {m.n - 1, HS_E_BAD_SIGNATURE},
+        {m.n - 256, HS_E_BAD_SIGNATURE},
+    };
+    assert_ok(open_with(&m, rsa, false, &got));
+    assert_memory_equal(got.p, content, strlen(content));
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        m.p[cases[i].at] ^= 1;
+        const hs_status st = open_with(&m, rsa, false, &got);
+        if (st != cases[i].status) {
+            fail_msg("case %zu: %s", i, hs_status_name(st));
+        }
+        m.p[cases[i].at] ^= 1;
+    }
+    heap_free(&got);
+    heap_free(&m);
+}
+
+static void no_bit_of_what_is_signed_can_be_flipped(void **state) {
+    (void)state;
+    heap got = {NULL, 0, 0, 0, 0};
+    heap m = der_heap(openssl_signed_sha256);
+    const size_t attributes = find(&m, 0, "06 09 2a864886f70d010903") - 4;
+    const size_t signature = m.n - 256;
+    for (size_t i = attributes; i < m.n; i++) {
+        const bool is_algorithm = i < signature && i >= signature - 19;
+        m.p[i] ^= 0x02;
+        const hs_status st = open_with(&m, rsa, false, &got);
+        assert_true(st != HS_OK || is_algorithm);
+        m.p[i] ^= 0x02;
+    }
+    heap_free(&got);
+    heap_free(&m);
+}
+
+static void sha1_is_refused(void **state) {
+    (void)state;
+    heap got = {NULL, 0, 0, 0, 0};
+    heap m = der_heap(openssl_signed_sha1);
+    assert_status(open_with(&m, rsa, false, &got), HS_E_WEAK_SIGNATURE);
     heap_free(&got);
     heap_free(&m);
 }
@@ -162,6 +238,9 @@ int main(void) {
         cmocka_unit_test(a_bad_key_of_pkcs1_looks_like_a_bad_tag),
         cmocka_unit_test(a_bad_key_of_oaep_does_not_unwrap),
         cmocka_unit_test(no_bit_of_cbc_can_be_flipped_behind_the_key),
+        cmocka_unit_test(each_part_of_a_signature_counts),
+        cmocka_unit_test(no_bit_of_what_is_signed_can_be_flipped),
+        cmocka_unit_test(sha1_is_refused),
         cmocka_unit_test(cut_anywhere_it_is_refused),
     };
     return cmocka_run_group_tests(tests, meet, part);

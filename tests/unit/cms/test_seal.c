@@ -223,6 +223,29 @@ static void no_bit_can_be_flipped(void **state) {
     }
 }
 
+/* Whatever an altered message decrypts to, and however that breaks off: it is the tag that is told,
+ * so that nobody learns from errors what he has made of it. */
+static void altered_content_always_fails_alike(void **state) {
+    (void)state;
+    const letter l = {
+        .from = &all.p256, .to = {&all.p256}, .n_to = 1, .content = content_of(40000)};
+    hs__cms_sealed told;
+    heap got = {NULL, 0, 0, 0, 0};
+    heap m = seal(&l, &told);
+    const size_t end = m.n - 2 - HS__AEAD_TAG;
+    const size_t begin = end - (size_t)told.signed_n;
+    /* Each byte of the structure before and behind the content, and some of that. */
+    for (size_t i = begin; i < m.n; i += i < begin + 90 || i + 1200 > m.n ? 1 : 997) {
+        if (i != end && i != end + 1) { /* tag and length of the mac */
+            m.p[i] ^= 0x80;
+            assert_status(unseal(&m, &all.p256, false, &got, NULL), HS_E_CMS_DECRYPT);
+            m.p[i] ^= 0x80;
+        }
+    }
+    heap_free(&got);
+    heap_free(&m);
+}
+
 static void nothing_may_follow(void **state) {
     (void)state;
     const letter l = {.from = &all.p256, .to = {&all.p256}, .n_to = 1, .content = content_of(10)};
@@ -258,6 +281,7 @@ int main(void) {
         cmocka_unit_test(who_cannot_receive_is_told),
         cmocka_unit_test(cut_anywhere_it_is_refused),
         cmocka_unit_test(no_bit_can_be_flipped),
+        cmocka_unit_test(altered_content_always_fails_alike),
         cmocka_unit_test(nothing_may_follow),
         cmocka_unit_test(steps_are_taken_in_their_order),
     };
