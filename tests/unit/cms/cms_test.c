@@ -28,6 +28,9 @@ void person_free(person *p) {
 
 hs_status heap_put(void *ctx, hs_span more) {
     heap *h = ctx;
+    if (more.n == 0) {
+        return HS_OK;
+    }
     if (h->room - h->n < more.n) {
         h->room = (h->n + more.n) * 2;
         h->p = realloc(h->p, h->room);
