@@ -44,6 +44,9 @@ for md in sha256 sha1; do
         -out signed_$md
 done
 
+openssl cms -sign -binary -nodetach -nocerts -in m -signer ec.pem -inkey ec.key -outform PEM \
+    -out signed_bare
+
 version=$(openssl version | cut -d' ' -f1,2)
 cat <<END
 /* openssl_messages.h - made by openssl_messages.sh with $version; do not edit. The keys are
@@ -55,7 +58,7 @@ for name in rsa ec; do
     literal "${name}_cert" $name.pem
     literal "${name}_key" $name.key
 done
-for name in oaep ecdh pkcs1 cbc unsigned signed_sha256 signed_sha1; do
+for name in oaep ecdh pkcs1 cbc unsigned signed_sha256 signed_sha1 signed_bare; do
     literal $name $name
 done
 printf '\n#endif\n'

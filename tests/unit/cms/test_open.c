@@ -2,6 +2,8 @@
  * shows. */
 #include "cms/open.h"
 
+#include "cms/show.h"
+
 #include "pki/pem.h"
 #include "tests/unit/cms/cms_test.h"
 #include "tests/unit/cms/openssl_messages.h"
@@ -215,6 +217,51 @@ static void sha1_is_refused(void **state) {
     heap_free(&m);
 }
 
+/* The signer's certificate may be left out of the message, by those who have it. */
+static void certificates_may_come_from_elsewhere(void **state) {
+    (void)state;
+    for (unsigned has_it = 0; has_it < 2; has_it++) {
+        heap got = {NULL, 0, 0, 0, 0};
+        heap m = der_heap(openssl_signed_bare);
+        size_t n;
+        const hs_span more[] = {hs_credential_chain(rsa, &n)[0],
+                                hs_credential_chain(has_it ? ec : rsa, &n)[0]};
+        hs__cms_open *o;
+        const hs__cms_open_options options = {.provider = provider(),
+                                              .in = {heap_get, &m},
+                                              .certificates = more,
+                                              .n_certificates = 2};
+        assert_ok(hs__cms_open_new(&options, &o));
+        assert_ok(hs__cms_open_envelope(o));
+        assert_ok(hs__cms_open_key(o));
+        assert_ok(hs__cms_open_content(o, (hs__cms_sink){heap_put, &got}));
+        assert_int_equal(hs__cms_open_signature(o), has_it ? HS_OK : HS_E_CMS_NO_SIGNER);
+        assert_int_equal(hs__cms_open_info(o)->n_chain, has_it);
+        hs__cms_open_free(o);
+        heap_free(&got);
+        heap_free(&m);
+    }
+}
+
+static void on_leaf(void *ctx, const hs__cms_leaf *leaf) {
+    uint64_t *next = ctx;
+    assert_int_equal(leaf->off, *next);
+    *next += leaf->n;
+}
+
+static void what_is_signed_only_is_shown_whole(void **state) {
+    (void)state;
+    uint64_t next = 0;
+    heap m = der_heap(openssl_signed_sha256);
+    hs__cms_info info;
+    const hs__cms_show_options o = {{heap_get, &m}, on_leaf, NULL, &next};
+    assert_ok(hs__cms_show(provider(), &o, &info, NULL, NULL));
+    assert_int_equal(next, m.n);
+    assert_int_equal(info.kind, HS__CMS_SIGNED);
+    assert_int_equal(info.n_certificates, 1);
+    heap_free(&m);
+}
+
 static void cut_anywhere_it_is_refused(void **state) {
     (void)state;
     static const char *const all[] = {openssl_oaep, openssl_ecdh, openssl_cbc};
@@ -241,6 +288,8 @@ int main(void) {
         cmocka_unit_test(each_part_of_a_signature_counts),
         cmocka_unit_test(no_bit_of_what_is_signed_can_be_flipped),
         cmocka_unit_test(sha1_is_refused),
+        cmocka_unit_test(certificates_may_come_from_elsewhere),
+        cmocka_unit_test(what_is_signed_only_is_shown_whole),
         cmocka_unit_test(cut_anywhere_it_is_refused),
     };
     return cmocka_run_group_tests(tests, meet, part);
