@@ -346,9 +346,8 @@ def test_it_is_noticed(pki, who, version, what):
     # What is read only when both Finished have gone by looks complete from outside.
     assert told["complete"] is False or what in LATE
     assert told["noticed"]["by"] in (by if what not in LATE else (*by, None)), told
-    name = told[told["noticed"]["by"]]["alert_name"]
     if told["noticed"]["how"] == "alert":
-        assert name in (alerts or ()), told
+        assert told[told["noticed"]["by"]]["alert_name"] in (alerts or ()), told
     elif told["noticed"]["how"] == "end":
         assert alerts is None or None in alerts, told
 
