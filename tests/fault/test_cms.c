@@ -92,7 +92,10 @@ static void meet_one(int i, const char *cert, const char *key) {
 
 static int meet(void **state) {
     (void)state;
-    assert_int_equal(hs_provider_new(NULL, &provider), HS_OK);
+    /* Of mbedTLS, where it is linked statically, the own allocations would fail as well. */
+    if (hs_provider_new("libcrypto", &provider) != HS_OK) {
+        assert_int_equal(hs_provider_new("mbedtls", &provider), HS_OK);
+    }
     meet_one(0, openssl_ec_cert, openssl_ec_key);
     meet_one(1, openssl_rsa_cert, openssl_rsa_key);
     return 0;

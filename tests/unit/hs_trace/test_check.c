@@ -70,9 +70,13 @@ static check *run(hs_provider *p, const trace *t) {
     return c;
 }
 
+/* libcrypto is the quick one; a build may be without it. */
 static hs_provider *provider(const char *name) {
     hs_provider *p = NULL;
-    assert_int_equal(hs_provider_new(name, &p), HS_OK);
+    if (hs_provider_new(name, &p) == HS_E_UNSUPPORTED) {
+        assert_int_equal(hs_provider_new("mbedtls", &p), HS_OK);
+    }
+    assert_non_null(p);
     return p;
 }
 
