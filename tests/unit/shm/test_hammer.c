@@ -72,7 +72,7 @@ static hs_status write_some(const hammer *h, hs_keys *keys, uint64_t *id, int n)
         const hs_shared_key key = key_of(++*id);
         hs_status st = hs_keys_put(keys, &key);
         atomic_store(&seen->put, *id);
-        if (!st && *id > 2 * CLIENTS) {
+        if (!st && *id > h->lag) {
             const hs_status revoked = hs_keys_revoke(keys, "center", *id - h->lag, *id);
             st = revoked == HS_E_SHARED_KEY_UNKNOWN ? HS_OK : revoked;
             atomic_store(&seen->revoked, *id - h->lag);
