@@ -15,7 +15,7 @@ demo="$build curl netbase"
 test="$demo clang libclang-rt-dev clang-format libcmocka-dev valgrind
     openssl gnutls-bin libwolfssl-dev tshark ca-certificates strace libnss3-tools
     python3 python3-pytest python3-jsonschema python3-cryptography publicsuffix xz-utils
-    zlib1g-dev libzstd-dev make dpkg-dev debian-archive-keyring"
+    zlib1g-dev libzstd-dev make xxd dpkg-dev debian-archive-keyring"
 
 # program=package, for the tests in a browser. Only where no such program is there, wherever it came
 # from, and the distribution has the package: Ubuntu has no Chromium.

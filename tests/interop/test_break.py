@@ -37,6 +37,8 @@ def one_of(alert, peer):
 # ---- our client breaks it ----------------------------------------------------------------------
 
 # {break: the peer's alert}; where OpenSSL and GnuTLS differ: both, in that order.
+# OpenSSL 3.5 and GnuTLS 3.8 have come to the RFC's alert.
+OF_NEWER_PEERS = {"compression": "illegal_parameter", "bad-point": "illegal_parameter"}
 CLIENT_13 = {
     "drop=Finished": "bad_record_mac",
     "repeat=Finished": "unexpected_message",
@@ -100,7 +102,7 @@ def test_their_server_refuses_what_our_client_breaks(pki, servers, peer, version
                           "noticed_by": "we" if alert == BY_US else "peer"}
     assert got["error"]["from_peer"] is (alert != BY_US)
     if alert != BY_US:
-        assert got["error"]["alert_name"] == alert
+        assert got["error"]["alert_name"] in (alert, OF_NEWER_PEERS.get(what))
 
 
 @pytest.mark.parametrize("peer", PEERS)
@@ -236,7 +238,7 @@ def test_their_client_refuses_what_our_server_breaks(pki, peer, version, what):
 # What curl says of it (OpenSSL's words), for people who look at that side.
 CURL = {
     "finished": "digest check failed",
-    "signature": "bad signature",
+    "signature": "bad signature|signature failure",
     "scheme": "wrong signature type",
     "suite": "unknown cipher returned",
     "drop=Certificate": "unexpected message",
@@ -260,7 +262,7 @@ def test_curl_refuses_what_our_server_breaks(pki, what):
         done = curl(pki, server)
         assert done.returncode != 0
         if "OpenSSL" in run("curl", "--version").stdout:
-            assert CURL[what] in done.stderr, done.stderr
+            assert re.search(CURL[what], done.stderr), done.stderr
         assert server.told("lab")["happened"] is True
 
 

@@ -90,6 +90,11 @@ static hs_options common(unsigned how, const lab_world *w) {
     return o;
 }
 
+/* The library's groups but the hybrid one: rows speak of points on curves. */
+static const uint16_t *curves(const hs_provider *p) {
+    return p->groups + (p->groups[0] == HS__GROUP_X25519MLKEM768 ? 1 : 0);
+}
+
 static hs_config *seal(const hs_options *o, const hs__lab *lab) {
     hs_config *c = NULL;
     must(hs_config_new(o, &c, NULL) == HS_OK);
@@ -102,6 +107,7 @@ static hs_config *client_config(const lab_world *w, unsigned how, const hs__lab 
     hs_credential *identity[] = {has(how, LAB_CHAIN) ? w->with_root : w->ecdsa.credential, NULL};
     hs_options o = common(how, w);
     o.provider = w->client;
+    o.groups = curves(w->client);
     o.max_version = has(how, LAB_OLD_CLIENT) ? HS__VERSION_TLS12 : o.max_version;
     o.shares = has(how, LAB_RETRY) ? no_shares : NULL;
     o.identity = has(how, LAB_AUTH) ? identity : NULL;
@@ -117,6 +123,7 @@ static hs_config *server_config(const lab_world *w, unsigned how, const hs__lab 
                                  NULL};
     hs_options o = common(how, w);
     o.provider = w->server;
+    o.groups = curves(w->server);
     o.alloc = w->alloc;
     o.identity = identity;
     o.max_version = has(how, LAB_OLD_SERVER) ? HS__VERSION_TLS12 : o.max_version;
